@@ -1,0 +1,29 @@
+import type { ErrorEntry } from '../error-entry.ts';
+import { capabilityErrors } from './capability.ts';
+import { gatewayErrors } from './gateway.ts';
+import { hostErrors } from './host.ts';
+import { manifestErrors } from './manifest.ts';
+import { orchestratorErrors } from './orchestrator.ts';
+import { paymentErrors } from './payment.ts';
+import { protocolErrors } from './protocol.ts';
+import { runtimeErrors } from './runtime.ts';
+import { workerErrors } from './worker.ts';
+
+/** Every error there is. docs/errors.md is generated from it and tested against it. */
+export const errorCatalogue = {
+  ...capabilityErrors,
+  ...manifestErrors,
+  ...protocolErrors,
+  ...workerErrors,
+  ...runtimeErrors,
+  ...orchestratorErrors,
+  ...gatewayErrors,
+  ...paymentErrors,
+  ...hostErrors,
+} as const;
+
+/** A code of the catalogue. */
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** The facts of an error of code `C`. */
+export type FactsOf<C extends ErrorCode> = (typeof errorCatalogue)[C] extends ErrorEntry<infer F> ? F : never;

@@ -1,0 +1,79 @@
+import type { Manifest } from '../manifest/manifest.ts';
+import type { PriceSheet } from '../price/price-sheet.ts';
+import type { WorkerService, WorkerState } from '../protocol/worker-service.ts';
+import type { PluginSource, RuntimeProgress } from '../runtime/container-runtime.ts';
+
+/** Where a plugin is in its life. */
+export type PluginPhase =
+  | 'installed'
+  | 'pulling'
+  | 'starting'
+  | 'warming'
+  | 'ready'
+  | 'busy'
+  | 'draining'
+  | 'stopped'
+  | 'failed'
+  | 'quarantined';
+
+/** A worker that takes jobs. */
+export interface HostedWorker {
+  readonly workerId: string;
+  readonly service: WorkerService;
+  /** The jobs directory as the worker sees it. */
+  readonly jobsPath: string;
+  /** Aborted when this worker is gone; its reason is a ByocError that explains the end. */
+  readonly gone: AbortSignal;
+}
+
+/** An installed plugin, as it is now. A snapshot: ask again for a newer one. */
+export interface HostedPlugin {
+  /** The manifest's name. */
+  readonly pluginId: string;
+  readonly manifest: Manifest;
+  readonly digest: string;
+  readonly source: PluginSource;
+  readonly price: PriceSheet;
+  readonly phase: PluginPhase;
+  /** Why, one line, when failed or quarantined. */
+  readonly reason: string;
+  /** Host folder with one folder a job. */
+  readonly jobsDirectory: string;
+  /** What the worker last said; absent when none runs. */
+  readonly workerState: WorkerState | undefined;
+  /** Present while a worker takes jobs. */
+  readonly worker: HostedWorker | undefined;
+  readonly restarts: number;
+  /** Measured time of the last start until ready, ms; undefined before the first. */
+  readonly timeToWarmMs: number | undefined;
+}
+
+/** Events of a plugin host. Emitted after the state changed. */
+export interface PluginHostEvents {
+  'plugin-changed': [plugin: HostedPlugin];
+  'plugin-removed': [pluginId: string];
+  /** A worker that was running before a restart of the host was found again. Emitted before `start` resolves. */
+  'worker-adopted': [plugin: HostedPlugin];
+}
+
+/** Installs plugins and keeps their workers alive. */
+export interface PluginHost {
+  /** Adopts running workers, starts the others. */
+  start(): Promise<void>;
+  list(): readonly HostedPlugin[];
+  get(pluginId: string): HostedPlugin | undefined;
+  install(
+    source: PluginSource,
+    options?: { price?: PriceSheet; signal?: AbortSignal | undefined; onProgress?: (progress: RuntimeProgress) => void },
+  ): Promise<HostedPlugin>;
+  /** Drains, stops and forgets a plugin. */
+  remove(pluginId: string, options: { graceMs: number }): Promise<void>;
+  logs(pluginId: string, options: { tail: number }): Promise<readonly string[]>;
+  followLogs(pluginId: string, options: { signal: AbortSignal }): AsyncIterable<string>;
+  on<E extends keyof PluginHostEvents>(event: E, listener: (...args: PluginHostEvents[E]) => void): () => void;
+  /**
+   * Ends the host. `drain` stops every worker within the grace period; `leave` lets workers run so that a new host can
+   * adopt them.
+   */
+  close(options: { mode: 'drain' | 'leave'; graceMs: number }): Promise<void>;
+}

@@ -1,0 +1,81 @@
+import type { CapabilityContract } from '../capability/capability.ts';
+import type { Quote, ReceiptBytes } from '../payment/payment-provider.ts';
+import type { PriceSheet } from '../price/price-sheet.ts';
+import type { JsonObject } from '../primitives/json.ts';
+import type { GatewayFrame, OrchestratorFrame } from './frames.ts';
+import type { CallOptions } from './worker-service.ts';
+
+/** How soon a job could start. */
+export type OfferState = 'cold' | 'warming' | 'ready' | 'busy' | 'unavailable';
+
+/** One capability of one orchestrator. */
+export interface Offer {
+  readonly offerId: string;
+  /** `namespace/name@version`. */
+  readonly capability: string;
+  readonly contractDigest: string;
+  readonly contract: CapabilityContract;
+  readonly price: PriceSheet;
+  readonly state: OfferState;
+  readonly slotsTotal: number;
+  readonly slotsFree: number;
+  readonly queueFree: number;
+  readonly timeToWarmMs: number;
+  /** `name@version`. */
+  readonly plugin: string;
+  readonly paymentProviders: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly details: JsonObject;
+}
+
+/** Who an orchestrator is. */
+export interface OrchestratorInfo {
+  /** EIP-55 ETH address. */
+  readonly address: string;
+  readonly identitySignature: Uint8Array;
+  readonly certificateSha256: string;
+  readonly protocols: readonly string[];
+  readonly software: string;
+  readonly httpPort: number;
+  /** Empty unless the caller is on the same host. */
+  readonly localDirectory: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A change of offers. */
+export interface OffersChange {
+  /** True when `upserted` is the whole list. */
+  readonly snapshot: boolean;
+  readonly upserted: readonly Offer[];
+  readonly removedOfferIds: readonly string[];
+}
+
+/** Options that a server adds: who calls. */
+export interface ServerCallOptions extends CallOptions {
+  /** Where the call comes from, for example `ipv4:127.0.0.1:5000`. */
+  readonly peer?: string | undefined;
+}
+
+/** `byoc.orchestrator.v1` in the words of this library: implemented by the orchestrator, called by the gateway. */
+export interface OrchestratorService {
+  getInfo(options?: ServerCallOptions): Promise<OrchestratorInfo>;
+  listOffers(request: { capability: string }, options?: ServerCallOptions): Promise<readonly Offer[]>;
+  watchOffers(request: { capability: string }, options?: ServerCallOptions): AsyncIterable<OffersChange>;
+  getQuote(
+    request: { capability: string; inputJson: Uint8Array; paymentProvider: string },
+    options?: ServerCallOptions,
+  ): Promise<{ quote: Quote; signature: Uint8Array }>;
+  runJob(frames: AsyncIterable<GatewayFrame>, options?: ServerCallOptions): AsyncIterable<readonly OrchestratorFrame[]>;
+  attachJob(
+    request: { jobId: string; jobSecret: Uint8Array; afterSequence: number },
+    options?: ServerCallOptions,
+  ): AsyncIterable<readonly OrchestratorFrame[]>;
+  cancelJob(
+    request: { jobId: string; jobSecret: Uint8Array; reason: string },
+    options?: ServerCallOptions,
+  ): Promise<{ cancelled: boolean }>;
+  getReceipt(
+    request: { jobId: string; jobSecret: Uint8Array },
+    options?: ServerCallOptions,
+  ): Promise<ReceiptBytes & { endedAt: number }>;
+}
