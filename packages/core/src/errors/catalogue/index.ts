@@ -1,5 +1,6 @@
 import type { ErrorEntry } from '../error-entry.ts';
 import { capabilityErrors } from './capability.ts';
+import { commandErrors } from './command.ts';
 import { gatewayErrors } from './gateway.ts';
 import { hostErrors } from './host.ts';
 import { manifestErrors } from './manifest.ts';
@@ -20,6 +21,7 @@ export const errorCatalogue = {
   ...gatewayErrors,
   ...paymentErrors,
   ...hostErrors,
+  ...commandErrors,
 } as const;
 
 /** A code of the catalogue. */
