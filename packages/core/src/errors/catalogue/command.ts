@@ -23,4 +23,11 @@ export const commandErrors = {
     message: (f) => `The demo could not make its source video: ${f.reason}.`,
     hint: () => 'Install ffmpeg, or give a video of your own with `--input FILE`.',
   }),
+  ORCHESTRATOR_START_FAILED: entry<{ exitCode: number; logFile: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 412,
+    recovery: 'give-up',
+    message: (f) => `The orchestrator ended while starting (exit code ${f.exitCode}).`,
+    hint: (f) => `Its log says why: ${f.logFile}. \`byoc orchestrator start\` in the foreground shows it too.`,
+  }),
 } as const;

@@ -1,0 +1,144 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { createAdminClient } from '@byoc/core/orchestrator';
+import type { PluginSource } from '@byoc/core/runtime';
+import type { Argv, CommandModule } from 'yargs';
+import { dataDirectoryOption } from '../data-directory.ts';
+import { parseDurationMs } from '../parse-duration.ts';
+import { withInterrupt } from '../terminal/interrupt.ts';
+import { printJson } from '../terminal/print-json.ts';
+import { createProgressLine } from '../terminal/progress-line.ts';
+import { formatTable } from '../terminal/table.ts';
+
+interface LocalArguments {
+  dataDir: string;
+  json: boolean;
+}
+
+/** `byoc plugin install|ls|inspect|logs|start|rm` */
+export const pluginCommand: CommandModule = {
+  command: 'plugin <action>',
+  describe: 'Install and look after plugins of the local orchestrator',
+  builder: (yargs) =>
+    yargs
+      .command(installCommand)
+      .command(listCommand)
+      .command(inspectCommand)
+      .command(logsCommand)
+      .command(startCommand)
+      .command(removeCommand)
+      .demandCommand(1, 'Name an action.'),
+  handler() {},
+};
+
+const installCommand: CommandModule<object, LocalArguments & { source: string }> = {
+  command: 'install <source>',
+  describe: 'Install a plugin from a folder, its plugin.json, or an image',
+  builder: (yargs) =>
+    (yargs as Argv<LocalArguments & { source: string }>)
+      .positional('source', { type: 'string', demandOption: true, describe: 'a folder, a plugin.json, or an image reference' })
+      .options(dataDirectoryOption)
+      .example('$0 plugin install ./my-plugin', 'builds the image from the folder')
+      .example('$0 plugin install ghcr.io/me/my-plugin:1.2.0', 'pulls the image'),
+  handler: (args) =>
+    withInterrupt(async (signal) => {
+      const line = createProgressLine({ quiet: args.json, title: 'install' });
+      try {
+        const plugin = await client(args).installPlugin(await parseSource(args.source), { signal, onProgress: (progress) => line.show(progress) });
+        line.stop();
+        if (args.json) return printJson(plugin);
+        const capabilities = plugin.manifest.capabilities.map(({ contract }) => `${contract.name}@${contract.version}`);
+        process.stdout.write(`${plugin.pluginId} ${plugin.manifest.version} is ${plugin.phase}: ${capabilities.join(', ')}\n`);
+        const { egress, devices } = plugin.manifest.grants;
+        process.stdout.write(`Grants: ${[...egress, ...devices].join(', ') || 'none'}\n`);
+      } finally {
+        line.stop();
+      }
+    }),
+};
+
+const listCommand: CommandModule<object, LocalArguments> = {
+  command: 'ls',
+  describe: 'List installed plugins',
+  builder: (yargs) => (yargs as Argv<LocalArguments>).options(dataDirectoryOption),
+  async handler(args) {
+    const plugins = await client(args).listPlugins();
+    if (args.json) return printJson(plugins);
+    const rows = plugins.map((plugin) => [
+      plugin.pluginId,
+      plugin.manifest.version,
+      plugin.phase,
+      plugin.workerState === undefined ? '-' : `${plugin.workerState.slotsFree}/${plugin.workerState.slotsTotal}`,
+      plugin.digest.slice(0, 19),
+      plugin.reason,
+    ]);
+    process.stdout.write(rows.length === 0 ? 'No plugin is installed.\n' : `${formatTable(['PLUGIN', 'VERSION', 'PHASE', 'SLOTS', 'DIGEST', 'REASON'], rows)}\n`);
+  },
+};
+
+const inspectCommand: CommandModule<object, LocalArguments & { plugin: string }> = {
+  command: 'inspect <plugin>',
+  describe: 'Show all that is known about a plugin, as JSON',
+  builder: (yargs) => (yargs as Argv<LocalArguments & { plugin: string }>).positional('plugin', { type: 'string', demandOption: true }).options(dataDirectoryOption),
+  handler: async (args) => printJson(await client(args).inspectPlugin(args.plugin)),
+};
+
+const logsCommand: CommandModule<object, LocalArguments & { plugin: string; tail: number; follow: boolean }> = {
+  command: 'logs <plugin>',
+  describe: "Print a plugin's log",
+  builder: (yargs) =>
+    (yargs as Argv<LocalArguments & { plugin: string; tail: number; follow: boolean }>)
+      .positional('plugin', { type: 'string', demandOption: true })
+      .options({
+        ...dataDirectoryOption,
+        tail: { type: 'number', default: 100, describe: 'how many of the last lines' },
+        follow: { alias: 'f', type: 'boolean', default: false, describe: 'go on as lines come; Ctrl-C ends' },
+      }),
+  handler: (args) =>
+    withInterrupt(async (signal) => {
+      try {
+        for await (const line of client(args).pluginLogs(args.plugin, { tail: args.tail, follow: args.follow, signal })) process.stdout.write(`${line}\n`);
+      } catch (error) {
+        if (!(args.follow && signal.aborted)) throw error;
+      }
+    }),
+};
+
+const startCommand: CommandModule<object, LocalArguments & { plugin: string }> = {
+  command: 'start <plugin>',
+  describe: 'Start a stopped or quarantined plugin again',
+  builder: (yargs) => (yargs as Argv<LocalArguments & { plugin: string }>).positional('plugin', { type: 'string', demandOption: true }).options(dataDirectoryOption),
+  async handler(args) {
+    const plugin = await client(args).startPlugin(args.plugin);
+    if (args.json) printJson(plugin);
+    else process.stdout.write(`${plugin.pluginId} is ${plugin.phase}.\n`);
+  },
+};
+
+const removeCommand: CommandModule<object, LocalArguments & { plugin: string; grace: string }> = {
+  command: 'rm <plugin>',
+  describe: 'Drain a plugin and remove it',
+  builder: (yargs) =>
+    (yargs as Argv<LocalArguments & { plugin: string; grace: string }>)
+      .positional('plugin', { type: 'string', demandOption: true })
+      .options({ ...dataDirectoryOption, grace: { type: 'string', default: '30s', describe: 'how long running jobs may take' } }),
+  async handler(args) {
+    await client(args).removePlugin(args.plugin, { graceMs: parseDurationMs(args.grace) });
+    if (args.json) printJson({ removed: args.plugin });
+    else process.stdout.write(`${args.plugin} is removed.\n`);
+  },
+};
+
+function client(args: { dataDir: string }) {
+  return createAdminClient({ dataDirectory: resolve(args.dataDir) });
+}
+
+/** A path that exists is a folder or a plugin.json in one; anything else is an image. */
+async function parseSource(source: string): Promise<PluginSource> {
+  const path = resolve(source);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return { type: 'folder', path };
+  if (found?.isFile() && basename(path) === 'plugin.json') return { type: 'folder', path: dirname(path) };
+  if (found !== undefined || source.startsWith('.') || source.startsWith('/')) return { type: 'folder', path };
+  return { type: 'image', reference: source };
+}

@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import { ByocError, type JsonObject } from '@byoc/core';
+import { fileBlob } from '@byoc/core/gateway';
+import type { Argv, CommandModule } from 'yargs';
+import { dataDirectoryOption } from '../data-directory.ts';
+import { openGateway, orchestratorsOption } from '../open-gateway.ts';
+import { parseDurationMs } from '../parse-duration.ts';
+import { parseInput, setPath } from '../parse-input.ts';
+import { withInterrupt } from '../terminal/interrupt.ts';
+import { printJson } from '../terminal/print-json.ts';
+import { createProgressLine } from '../terminal/progress-line.ts';
+
+interface RunArguments {
+  capability: string;
+  input: string[] | undefined;
+  file: string[] | undefined;
+  output: string | undefined;
+  deadline: string;
+  maxCostWei: string;
+  orchestrator: string[] | undefined;
+  dataDir: string;
+  events: boolean;
+  json: boolean;
+}
+
+/** `byoc run <capability>` */
+export const runCommand: CommandModule<object, RunArguments> = {
+  command: 'run <capability>',
+  describe: 'Run a capability and wait for its result',
+  builder: (yargs) =>
+    (yargs as Argv<RunArguments>)
+      .positional('capability', { type: 'string', demandOption: true, describe: '`namespace/name`, with a version range if you like' })
+      .options({
+        input: { alias: 'i', type: 'string', array: true, describe: 'a field of the input: `key=value`, `a.b.0=value`, or `@file.json`' },
+        file: { alias: 'f', type: 'string', array: true, describe: 'bytes for the input: `key=path`' },
+        output: { alias: 'o', type: 'string', describe: 'folder for the files of the result (made when missing)' },
+        deadline: { type: 'string', default: '10m', describe: 'the job fails when it takes longer' },
+        'max-cost-wei': { type: 'string', default: '0', describe: 'the most this job may cost' },
+        events: { type: 'boolean', default: false, describe: 'print events as JSON lines on standard error' },
+        ...dataDirectoryOption,
+        ...orchestratorsOption,
+      })
+      .example('$0 run demo/echo -i text=hello', 'a small job')
+      .example('$0 run video/transcode -f source=in.mp4 -o out', 'a file in, files out')
+      .example("$0 run demo/echo -i '@input.json' --json", 'for programs'),
+  handler: (args) => withInterrupt((signal) => run(args, signal)),
+};
+
+async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
+  const input = parseInput(args.input ?? []);
+  for (const argument of args.file ?? []) addFile(input, argument);
+  if (!/^\d+$/.test(args.maxCostWei)) throw new ByocError('INPUT_ARGUMENT_INVALID', { argument: args.maxCostWei, reason: 'a cost is a whole number of wei' });
+  const deadlineMs = parseDurationMs(args.deadline);
+  await using gateway = await openGateway({ orchestrator: args.orchestrator, dataDir: resolve(args.dataDir) });
+  const line = createProgressLine({ quiet: args.json, title: args.capability });
+  const startedAt = Date.now();
+  try {
+    const job = gateway.run(args.capability, input, { deadlineMs, signal, maxCostWei: BigInt(args.maxCostWei) });
+    for await (const frame of job) {
+      if (frame.type === 'progress') line.show(frame.progress);
+      else if (frame.type === 'queued') line.show({ stage: 'queued', message: `${frame.position} ahead` });
+      else if (frame.type === 'event' && args.events) process.stderr.write(`${JSON.stringify(frame.event)}\n`);
+    }
+    const result = await job.result;
+    line.stop();
+    const directory = args.output === undefined ? undefined : resolve(args.output);
+    if (directory !== undefined) await result.download(directory, { signal });
+    const facts = {
+      job: result.jobId,
+      tookMs: Date.now() - startedAt,
+      orchestrator: result.orchestrator,
+      plugin: result.plugin,
+      output: result.output,
+      usage: result.usage,
+      parts: result.parts,
+      ...(directory === undefined ? {} : { directory }),
+    };
+    if (args.json) return printJson(facts);
+    printJson(result.output);
+    const usage = Object.entries(result.usage).map(([meter, total]) => `${total} ${meter}`);
+    process.stderr.write(`Done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s${usage.length === 0 ? '' : ` · ${usage.join(', ')}`}.\n`);
+    if (directory !== undefined) process.stderr.write(`${result.parts.length} files in ${directory}\n`);
+    else if (result.parts.length > 0) process.stderr.write(`${result.parts.length} files were not fetched: name a folder with --output.\n`);
+  } finally {
+    line.stop();
+  }
+}
+
+function addFile(input: JsonObject, argument: string): void {
+  const equals = argument.indexOf('=');
+  if (equals < 1) throw new ByocError('INPUT_ARGUMENT_INVALID', { argument, reason: 'a file looks like `key=path`' });
+  setPath(input, argument.slice(0, equals), fileBlob(resolve(argument.slice(equals + 1))), argument);
+}
