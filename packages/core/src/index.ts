@@ -1,3 +1,4 @@
+export { canonicalJson } from './capability/canonical-json.ts';
 export type {
   AnyCapability,
   Capability,
@@ -10,11 +11,29 @@ export type {
   ParsedInputOf,
   UpdateOf,
 } from './capability/capability.ts';
+export {
+  type CapabilityRef,
+  isCapabilityName,
+  matchCapability,
+  matchesCapability,
+  parseCapabilityRef,
+} from './capability/capability-ref.ts';
+export { contractDigest } from './capability/contract-digest.ts';
+export { type ContractValidator, createContractValidator } from './capability/contract-validator.ts';
+export { type CapabilityDefinition, defineCapability } from './capability/define-capability.ts';
+export { estimateUsage } from './capability/estimate-usage.ts';
+export { meter } from './capability/meter.ts';
+export { parseInput } from './capability/parse-input.ts';
+export { sha256Hex } from './capability/sha256-hex.ts';
+export { zodIssues } from './capability/zod-issues.ts';
 export { ByocError, type Charged, isByocError } from './errors/byoc-error.ts';
 export type { FieldIssue } from './errors/catalogue/capability.ts';
 export { type ErrorCode, errorCatalogue, type FactsOf } from './errors/catalogue/index.ts';
 export type { ErrorEntry, GrpcStatusName, Recovery } from './errors/error-entry.ts';
+export { definePlugin, implement, type PluginDefinition } from './manifest/define-plugin.ts';
+export { deriveManifest, manifestText } from './manifest/derive-manifest.ts';
 export { type Manifest, type ManifestInput, manifestSchema } from './manifest/manifest.ts';
+export { parseManifest } from './manifest/parse-manifest.ts';
 export type {
   Handler,
   Implementation,
@@ -26,6 +45,7 @@ export type {
   SetupContext,
   SetupResult,
 } from './manifest/plugin.ts';
+export { WORKER_PROTOCOL } from './manifest/worker-protocol.ts';
 export { freePriceSheet, type PriceSheet, priceSheetSchema } from './price/price-sheet.ts';
 export { assertNever } from './primitives/assert-never.ts';
 export { type BlobRef, blob, outputFile, type PartRef, type UriRef } from './primitives/blob-ref.ts';

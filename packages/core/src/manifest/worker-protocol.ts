@@ -1,0 +1,2 @@
+/** The worker protocol that this version speaks. */
+export const WORKER_PROTOCOL = 'byoc.worker.v1';
