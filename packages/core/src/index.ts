@@ -46,8 +46,12 @@ export type {
   SetupResult,
 } from './manifest/plugin.ts';
 export { WORKER_PROTOCOL } from './manifest/worker-protocol.ts';
+export { isFree } from './price/is-free.ts';
+export { parsePriceSheet } from './price/parse-price-sheet.ts';
+export { priceOf } from './price/price-of.ts';
 export { freePriceSheet, type PriceSheet, priceSheetSchema } from './price/price-sheet.ts';
 export { assertNever } from './primitives/assert-never.ts';
+export { AsyncQueue } from './primitives/async-queue.ts';
 export { type BlobRef, blob, outputFile, type PartRef, type UriRef } from './primitives/blob-ref.ts';
 export { type Clock, systemClock } from './primitives/clock.ts';
 export { findBlobRefs } from './primitives/find-blob-refs.ts';

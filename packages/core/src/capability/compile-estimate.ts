@@ -84,10 +84,16 @@ interface Walk {
 /** Refuses calls that are not allowed and loops within loops; notes bodies that look at `input`. */
 function visit(node: ASTNode, place: { inLoop: boolean }, walk: Walk): void {
   if (node.op === 'id' && node.args === 'input' && place.inLoop) walk.quadratic = true;
-  if (node.op !== 'call' && node.op !== 'rcall') return children(node, (child) => visit(child, place, walk));
+  if (node.op !== 'call' && node.op !== 'rcall') {
+    children(node, (child) => visit(child, place, walk));
+    return;
+  }
   const [name] = node.args;
   if (!FUNCTIONS.has(name)) walk.problem ??= `it calls \`${name}\`, which estimates do not have`;
-  if (node.op === 'call') return node.args[1].forEach((child) => visit(child, place, walk));
+  if (node.op === 'call') {
+    for (const child of node.args[1]) visit(child, place, walk);
+    return;
+  }
   const [, receiver, args] = node.args;
   const loop = LOOPS.has(name);
   if (loop && (place.inLoop || hasLoop(receiver))) walk.problem ??= `it has a loop (\`${name}\`) within a loop`;

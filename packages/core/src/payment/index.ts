@@ -1,1 +1,11 @@
-export type * from './payment-provider.ts';
+export type {
+  GatewayPaymentProvider,
+  JobOutcome,
+  OrchestratorPaymentProvider,
+  PayableJob,
+  PayerSession,
+  PaymentHold,
+  Quote,
+  ReceiptBytes,
+  Usage,
+} from './payment-provider.ts';
