@@ -5,6 +5,7 @@ import { gatewayErrors } from './gateway.ts';
 import { hostErrors } from './host.ts';
 import { manifestErrors } from './manifest.ts';
 import { orchestratorErrors } from './orchestrator.ts';
+import { orchestratorJobErrors } from './orchestrator-jobs.ts';
 import { paymentErrors } from './payment.ts';
 import { protocolErrors } from './protocol.ts';
 import { runtimeErrors } from './runtime.ts';
@@ -18,6 +19,7 @@ export const errorCatalogue = {
   ...workerErrors,
   ...runtimeErrors,
   ...orchestratorErrors,
+  ...orchestratorJobErrors,
   ...gatewayErrors,
   ...paymentErrors,
   ...hostErrors,
