@@ -36,7 +36,7 @@ export interface JobOpen {
   /** `namespace/name@version`. Exact for a worker; a semver range is accepted by an orchestrator. */
   capability: string;
   /** The input as UTF-8 JSON. Bytes are named in it by `{"$part": name}` or `{"$uri": address}`. */
-  inputJson: Buffer;
+  inputJson: Uint8Array;
   /** When the job has failed if it has not ended. */
   deadline:
     | Timestamp
@@ -68,7 +68,7 @@ export interface PartChunk {
   /** The part's name. */
   part: string;
   /** The bytes, in order. */
-  data: Buffer;
+  data: Uint8Array;
   /** Set on the part's last chunk (whose data may be empty). */
   last: boolean;
 }
@@ -76,7 +76,7 @@ export interface PartChunk {
 /** Live parameters for a running job. */
 export interface JobUpdate {
   /** A JSON object, UTF-8. */
-  paramsJson: Buffer;
+  paramsJson: Uint8Array;
 }
 
 /** The caller sends no further frame. The job goes on. */
@@ -119,13 +119,13 @@ export interface JobProgress {
   /** One line for a person. */
   message: string;
   /** More figures, a JSON object, UTF-8 (for example fps, speed, etaMs). */
-  detailsJson: Buffer;
+  detailsJson: Uint8Array;
 }
 
 /** An event of the capability's own `event` type. */
 export interface JobEvent {
   /** The event, UTF-8 JSON. */
-  eventJson: Buffer;
+  eventJson: Uint8Array;
 }
 
 /** The meters so far: cumulative, never decreasing. */
@@ -154,7 +154,7 @@ export interface OutputPart {
 /** The job succeeded. The last frame. */
 export interface JobResult {
   /** The output, UTF-8 JSON. */
-  outputJson: Buffer;
+  outputJson: Uint8Array;
   /** The final meters. */
   usage:
     | JobUsage
@@ -197,7 +197,7 @@ function createBaseJobOpen(): JobOpen {
   return {
     jobId: "",
     capability: "",
-    inputJson: Buffer.alloc(0),
+    inputJson: new Uint8Array(0),
     deadline: undefined,
     traceparent: "",
     onDisconnect: 0,
@@ -265,7 +265,7 @@ export const JobOpen: MessageFns<JobOpen> = {
               break;
             }
 
-            message.inputJson = Buffer.from(reader.bytes());
+            message.inputJson = reader.bytes();
             continue;
           }
           case 4: {
@@ -407,7 +407,7 @@ export const StagedPart: MessageFns<StagedPart> = {
 };
 
 function createBasePartChunk(): PartChunk {
-  return { part: "", data: Buffer.alloc(0), last: false };
+  return { part: "", data: new Uint8Array(0), last: false };
 }
 
 export const PartChunk: MessageFns<PartChunk> = {
@@ -450,7 +450,7 @@ export const PartChunk: MessageFns<PartChunk> = {
               break;
             }
 
-            message.data = Buffer.from(reader.bytes());
+            message.data = reader.bytes();
             continue;
           }
           case 3: {
@@ -475,7 +475,7 @@ export const PartChunk: MessageFns<PartChunk> = {
 };
 
 function createBaseJobUpdate(): JobUpdate {
-  return { paramsJson: Buffer.alloc(0) };
+  return { paramsJson: new Uint8Array(0) };
 }
 
 export const JobUpdate: MessageFns<JobUpdate> = {
@@ -504,7 +504,7 @@ export const JobUpdate: MessageFns<JobUpdate> = {
               break;
             }
 
-            message.paramsJson = Buffer.from(reader.bytes());
+            message.paramsJson = reader.bytes();
             continue;
           }
         }
@@ -683,7 +683,7 @@ export const JobAccepted: MessageFns<JobAccepted> = {
 };
 
 function createBaseJobProgress(): JobProgress {
-  return { fraction: undefined, stage: "", message: "", detailsJson: Buffer.alloc(0) };
+  return { fraction: undefined, stage: "", message: "", detailsJson: new Uint8Array(0) };
 }
 
 export const JobProgress: MessageFns<JobProgress> = {
@@ -745,7 +745,7 @@ export const JobProgress: MessageFns<JobProgress> = {
               break;
             }
 
-            message.detailsJson = Buffer.from(reader.bytes());
+            message.detailsJson = reader.bytes();
             continue;
           }
         }
@@ -762,7 +762,7 @@ export const JobProgress: MessageFns<JobProgress> = {
 };
 
 function createBaseJobEvent(): JobEvent {
-  return { eventJson: Buffer.alloc(0) };
+  return { eventJson: new Uint8Array(0) };
 }
 
 export const JobEvent: MessageFns<JobEvent> = {
@@ -791,7 +791,7 @@ export const JobEvent: MessageFns<JobEvent> = {
               break;
             }
 
-            message.eventJson = Buffer.from(reader.bytes());
+            message.eventJson = reader.bytes();
             continue;
           }
         }
@@ -999,7 +999,7 @@ export const OutputPart: MessageFns<OutputPart> = {
 };
 
 function createBaseJobResult(): JobResult {
-  return { outputJson: Buffer.alloc(0), usage: undefined, parts: [] };
+  return { outputJson: new Uint8Array(0), usage: undefined, parts: [] };
 }
 
 export const JobResult: MessageFns<JobResult> = {
@@ -1034,7 +1034,7 @@ export const JobResult: MessageFns<JobResult> = {
               break;
             }
 
-            message.outputJson = Buffer.from(reader.bytes());
+            message.outputJson = reader.bytes();
             continue;
           }
           case 2: {

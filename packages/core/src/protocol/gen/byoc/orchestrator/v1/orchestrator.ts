@@ -6,22 +6,6 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import {
-  type CallOptions,
-  type ChannelCredentials,
-  Client,
-  type ClientDuplexStream,
-  type ClientOptions,
-  type ClientReadableStream,
-  type ClientUnaryCall,
-  type handleBidiStreamingCall,
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  makeGenericClientConstructor,
-  type Metadata,
-  type ServiceError,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { CallerFrame, JobFrame, JobOpen } from "../../job/v1/job.ts";
 
@@ -66,7 +50,7 @@ export interface GetInfoResponse {
   /** ETH address, 0x and 40 hex digits, EIP-55. */
   address: string;
   /** EIP-191 signature (65 bytes) by that address over the identity statement of gateway-protocol.md, which names the TLS certificate. */
-  identitySignature: Buffer;
+  identitySignature: Uint8Array;
   /** Lower-case hex SHA-256 of the TLS certificate (DER). */
   certificateSha256: string;
   /** Protocol versions it speaks, for example `byoc.orchestrator.v1`. */
@@ -123,9 +107,9 @@ export interface Offer {
   /** sha256:<hex> of the capability's canonical JSON. */
   contractDigest: string;
   /** The contract (schemas, meters), UTF-8 JSON. */
-  contractJson: Buffer;
+  contractJson: Uint8Array;
   /** The price sheet, UTF-8 JSON. */
-  priceJson: Buffer;
+  priceJson: Uint8Array;
   /** How soon a job could start. */
   state: OfferState;
   /** How many jobs run at once. */
@@ -143,7 +127,7 @@ export interface Offer {
   /** Labels: the orchestrator's and the plugin's (region, gpu, …). */
   labels: { [key: string]: string };
   /** Facts found by the worker's setup, a JSON object, UTF-8. */
-  detailsJson: Buffer;
+  detailsJson: Uint8Array;
 }
 
 export interface Offer_LabelsEntry {
@@ -156,7 +140,7 @@ export interface GetQuoteRequest {
   /** `namespace/name` with an optional semver range. */
   capability: string;
   /** The input, UTF-8 JSON. */
-  inputJson: Buffer;
+  inputJson: Uint8Array;
   /** The payment provider to quote for. */
   paymentProvider: string;
 }
@@ -164,9 +148,9 @@ export interface GetQuoteRequest {
 /** The most an input can cost. */
 export interface GetQuoteResponse {
   /** The quote, UTF-8 JSON (canonical), as signed. */
-  quoteJson: Buffer;
+  quoteJson: Uint8Array;
   /** EIP-191 signature over its SHA-256; empty from the `free` provider. */
-  signature: Buffer;
+  signature: Uint8Array;
 }
 
 /** How the caller means to pay. */
@@ -176,7 +160,7 @@ export interface PaymentIntent {
   /** The most the caller will pay for this job, wei, decimal. */
   maxCostWei: string;
   /** The provider's own opening data (opaque here). */
-  data: Buffer;
+  data: Uint8Array;
 }
 
 /** Opens a job at the orchestrator. */
@@ -186,7 +170,7 @@ export interface OpenJob {
     | JobOpen
     | undefined;
   /** A secret of at least 16 random bytes, chosen by the caller: whoever knows it may attach to, cancel and read the job. */
-  jobSecret: Buffer;
+  jobSecret: Uint8Array;
   /** The digest of the contract the caller knows; empty to accept any. */
   contractDigest: string;
   /** How the caller means to pay. */
@@ -214,7 +198,7 @@ export interface PartUpload {
 /** Payment for the running job. */
 export interface Payment {
   /** The provider's own data (for example tickets). */
-  data: Buffer;
+  data: Uint8Array;
 }
 
 /** A frame to the orchestrator. */
@@ -244,7 +228,7 @@ export interface Queued {
 /** The hold runs low. */
 export interface PaymentRequired {
   /** The provider's own data (for example ticket parameters). */
-  data: Buffer;
+  data: Uint8Array;
   /** The cumulative amount the orchestrator wants covered, wei, decimal. */
   coverWei: string;
 }
@@ -252,9 +236,9 @@ export interface PaymentRequired {
 /** The signed statement of what was run, metered and charged. */
 export interface Receipt {
   /** The receipt, UTF-8 JSON (canonical). */
-  receiptJson: Buffer;
+  receiptJson: Uint8Array;
   /** The orchestrator's signature; empty from the `free` provider. */
-  signature: Buffer;
+  signature: Uint8Array;
 }
 
 /** Frames from the orchestrator, in order. */
@@ -287,7 +271,7 @@ export interface AttachJobRequest {
   /** The job. */
   jobId: string;
   /** Its secret. */
-  jobSecret: Buffer;
+  jobSecret: Uint8Array;
   /** The last sequence number the caller has; 0 for all. */
   afterSequence: bigint;
 }
@@ -303,7 +287,7 @@ export interface CancelJobRequest {
   /** The job. */
   jobId: string;
   /** Its secret. */
-  jobSecret: Buffer;
+  jobSecret: Uint8Array;
   /** Why, one line. */
   reason: string;
 }
@@ -319,7 +303,7 @@ export interface GetReceiptRequest {
   /** The job. */
   jobId: string;
   /** Its secret. */
-  jobSecret: Buffer;
+  jobSecret: Uint8Array;
 }
 
 /** A receipt. */
@@ -370,7 +354,7 @@ export const GetInfoRequest: MessageFns<GetInfoRequest> = {
 function createBaseGetInfoResponse(): GetInfoResponse {
   return {
     address: "",
-    identitySignature: Buffer.alloc(0),
+    identitySignature: new Uint8Array(0),
     certificateSha256: "",
     protocols: [],
     software: "",
@@ -435,7 +419,7 @@ export const GetInfoResponse: MessageFns<GetInfoResponse> = {
               break;
             }
 
-            message.identitySignature = Buffer.from(reader.bytes());
+            message.identitySignature = reader.bytes();
             continue;
           }
           case 3: {
@@ -770,8 +754,8 @@ function createBaseOffer(): Offer {
     offerId: "",
     capability: "",
     contractDigest: "",
-    contractJson: Buffer.alloc(0),
-    priceJson: Buffer.alloc(0),
+    contractJson: new Uint8Array(0),
+    priceJson: new Uint8Array(0),
     state: 0,
     slotsTotal: 0,
     slotsFree: 0,
@@ -780,7 +764,7 @@ function createBaseOffer(): Offer {
     plugin: "",
     paymentProviders: [],
     labels: {},
-    detailsJson: Buffer.alloc(0),
+    detailsJson: new Uint8Array(0),
   };
 }
 
@@ -873,7 +857,7 @@ export const Offer: MessageFns<Offer> = {
               break;
             }
 
-            message.contractJson = Buffer.from(reader.bytes());
+            message.contractJson = reader.bytes();
             continue;
           }
           case 5: {
@@ -881,7 +865,7 @@ export const Offer: MessageFns<Offer> = {
               break;
             }
 
-            message.priceJson = Buffer.from(reader.bytes());
+            message.priceJson = reader.bytes();
             continue;
           }
           case 6: {
@@ -956,7 +940,7 @@ export const Offer: MessageFns<Offer> = {
               break;
             }
 
-            message.detailsJson = Buffer.from(reader.bytes());
+            message.detailsJson = reader.bytes();
             continue;
           }
         }
@@ -1030,7 +1014,7 @@ export const Offer_LabelsEntry: MessageFns<Offer_LabelsEntry> = {
 };
 
 function createBaseGetQuoteRequest(): GetQuoteRequest {
-  return { capability: "", inputJson: Buffer.alloc(0), paymentProvider: "" };
+  return { capability: "", inputJson: new Uint8Array(0), paymentProvider: "" };
 }
 
 export const GetQuoteRequest: MessageFns<GetQuoteRequest> = {
@@ -1073,7 +1057,7 @@ export const GetQuoteRequest: MessageFns<GetQuoteRequest> = {
               break;
             }
 
-            message.inputJson = Buffer.from(reader.bytes());
+            message.inputJson = reader.bytes();
             continue;
           }
           case 3: {
@@ -1098,7 +1082,7 @@ export const GetQuoteRequest: MessageFns<GetQuoteRequest> = {
 };
 
 function createBaseGetQuoteResponse(): GetQuoteResponse {
-  return { quoteJson: Buffer.alloc(0), signature: Buffer.alloc(0) };
+  return { quoteJson: new Uint8Array(0), signature: new Uint8Array(0) };
 }
 
 export const GetQuoteResponse: MessageFns<GetQuoteResponse> = {
@@ -1130,7 +1114,7 @@ export const GetQuoteResponse: MessageFns<GetQuoteResponse> = {
               break;
             }
 
-            message.quoteJson = Buffer.from(reader.bytes());
+            message.quoteJson = reader.bytes();
             continue;
           }
           case 2: {
@@ -1138,7 +1122,7 @@ export const GetQuoteResponse: MessageFns<GetQuoteResponse> = {
               break;
             }
 
-            message.signature = Buffer.from(reader.bytes());
+            message.signature = reader.bytes();
             continue;
           }
         }
@@ -1155,7 +1139,7 @@ export const GetQuoteResponse: MessageFns<GetQuoteResponse> = {
 };
 
 function createBasePaymentIntent(): PaymentIntent {
-  return { provider: "", maxCostWei: "", data: Buffer.alloc(0) };
+  return { provider: "", maxCostWei: "", data: new Uint8Array(0) };
 }
 
 export const PaymentIntent: MessageFns<PaymentIntent> = {
@@ -1206,7 +1190,7 @@ export const PaymentIntent: MessageFns<PaymentIntent> = {
               break;
             }
 
-            message.data = Buffer.from(reader.bytes());
+            message.data = reader.bytes();
             continue;
           }
         }
@@ -1223,7 +1207,7 @@ export const PaymentIntent: MessageFns<PaymentIntent> = {
 };
 
 function createBaseOpenJob(): OpenJob {
-  return { job: undefined, jobSecret: Buffer.alloc(0), contractDigest: "", payment: undefined, uploads: [] };
+  return { job: undefined, jobSecret: new Uint8Array(0), contractDigest: "", payment: undefined, uploads: [] };
 }
 
 export const OpenJob: MessageFns<OpenJob> = {
@@ -1272,7 +1256,7 @@ export const OpenJob: MessageFns<OpenJob> = {
               break;
             }
 
-            message.jobSecret = Buffer.from(reader.bytes());
+            message.jobSecret = reader.bytes();
             continue;
           }
           case 3: {
@@ -1406,7 +1390,7 @@ export const PartUpload: MessageFns<PartUpload> = {
 };
 
 function createBasePayment(): Payment {
-  return { data: Buffer.alloc(0) };
+  return { data: new Uint8Array(0) };
 }
 
 export const Payment: MessageFns<Payment> = {
@@ -1435,7 +1419,7 @@ export const Payment: MessageFns<Payment> = {
               break;
             }
 
-            message.data = Buffer.from(reader.bytes());
+            message.data = reader.bytes();
             continue;
           }
         }
@@ -1579,7 +1563,7 @@ export const Queued: MessageFns<Queued> = {
 };
 
 function createBasePaymentRequired(): PaymentRequired {
-  return { data: Buffer.alloc(0), coverWei: "" };
+  return { data: new Uint8Array(0), coverWei: "" };
 }
 
 export const PaymentRequired: MessageFns<PaymentRequired> = {
@@ -1611,7 +1595,7 @@ export const PaymentRequired: MessageFns<PaymentRequired> = {
               break;
             }
 
-            message.data = Buffer.from(reader.bytes());
+            message.data = reader.bytes();
             continue;
           }
           case 2: {
@@ -1636,7 +1620,7 @@ export const PaymentRequired: MessageFns<PaymentRequired> = {
 };
 
 function createBaseReceipt(): Receipt {
-  return { receiptJson: Buffer.alloc(0), signature: Buffer.alloc(0) };
+  return { receiptJson: new Uint8Array(0), signature: new Uint8Array(0) };
 }
 
 export const Receipt: MessageFns<Receipt> = {
@@ -1668,7 +1652,7 @@ export const Receipt: MessageFns<Receipt> = {
               break;
             }
 
-            message.receiptJson = Buffer.from(reader.bytes());
+            message.receiptJson = reader.bytes();
             continue;
           }
           case 2: {
@@ -1676,7 +1660,7 @@ export const Receipt: MessageFns<Receipt> = {
               break;
             }
 
-            message.signature = Buffer.from(reader.bytes());
+            message.signature = reader.bytes();
             continue;
           }
         }
@@ -1820,7 +1804,7 @@ export const OrchestratorFrame: MessageFns<OrchestratorFrame> = {
 };
 
 function createBaseAttachJobRequest(): AttachJobRequest {
-  return { jobId: "", jobSecret: Buffer.alloc(0), afterSequence: 0n };
+  return { jobId: "", jobSecret: new Uint8Array(0), afterSequence: 0n };
 }
 
 export const AttachJobRequest: MessageFns<AttachJobRequest> = {
@@ -1866,7 +1850,7 @@ export const AttachJobRequest: MessageFns<AttachJobRequest> = {
               break;
             }
 
-            message.jobSecret = Buffer.from(reader.bytes());
+            message.jobSecret = reader.bytes();
             continue;
           }
           case 3: {
@@ -1937,7 +1921,7 @@ export const AttachJobResponse: MessageFns<AttachJobResponse> = {
 };
 
 function createBaseCancelJobRequest(): CancelJobRequest {
-  return { jobId: "", jobSecret: Buffer.alloc(0), reason: "" };
+  return { jobId: "", jobSecret: new Uint8Array(0), reason: "" };
 }
 
 export const CancelJobRequest: MessageFns<CancelJobRequest> = {
@@ -1980,7 +1964,7 @@ export const CancelJobRequest: MessageFns<CancelJobRequest> = {
               break;
             }
 
-            message.jobSecret = Buffer.from(reader.bytes());
+            message.jobSecret = reader.bytes();
             continue;
           }
           case 3: {
@@ -2051,7 +2035,7 @@ export const CancelJobResponse: MessageFns<CancelJobResponse> = {
 };
 
 function createBaseGetReceiptRequest(): GetReceiptRequest {
-  return { jobId: "", jobSecret: Buffer.alloc(0) };
+  return { jobId: "", jobSecret: new Uint8Array(0) };
 }
 
 export const GetReceiptRequest: MessageFns<GetReceiptRequest> = {
@@ -2091,7 +2075,7 @@ export const GetReceiptRequest: MessageFns<GetReceiptRequest> = {
               break;
             }
 
-            message.jobSecret = Buffer.from(reader.bytes());
+            message.jobSecret = reader.bytes();
             continue;
           }
         }
@@ -2162,220 +2146,6 @@ export const GetReceiptResponse: MessageFns<GetReceiptResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
-};
-
-/** Served by the orchestrator over TLS, next to grpc.health.v1.Health and server reflection. */
-export type OrchestratorServiceService = typeof OrchestratorServiceService;
-export const OrchestratorServiceService = {
-  /** Says who the orchestrator is and proves it. */
-  getInfo: {
-    path: "/byoc.orchestrator.v1.OrchestratorService/GetInfo" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: GetInfoRequest): Buffer => Buffer.from(GetInfoRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): GetInfoRequest => GetInfoRequest.decode(value),
-    responseSerialize: (value: GetInfoResponse): Buffer => Buffer.from(GetInfoResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): GetInfoResponse => GetInfoResponse.decode(value),
-  },
-  /** Returns the offers now. */
-  listOffers: {
-    path: "/byoc.orchestrator.v1.OrchestratorService/ListOffers" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: ListOffersRequest): Buffer => Buffer.from(ListOffersRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): ListOffersRequest => ListOffersRequest.decode(value),
-    responseSerialize: (value: ListOffersResponse): Buffer => Buffer.from(ListOffersResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): ListOffersResponse => ListOffersResponse.decode(value),
-  },
-  /** Sends every offer, then every change. */
-  watchOffers: {
-    path: "/byoc.orchestrator.v1.OrchestratorService/WatchOffers" as const,
-    requestStream: false as const,
-    responseStream: true as const,
-    requestSerialize: (value: WatchOffersRequest): Buffer => Buffer.from(WatchOffersRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): WatchOffersRequest => WatchOffersRequest.decode(value),
-    responseSerialize: (value: WatchOffersResponse): Buffer => Buffer.from(WatchOffersResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): WatchOffersResponse => WatchOffersResponse.decode(value),
-  },
-  /** Returns the most a given input can cost. */
-  getQuote: {
-    path: "/byoc.orchestrator.v1.OrchestratorService/GetQuote" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: GetQuoteRequest): Buffer => Buffer.from(GetQuoteRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): GetQuoteRequest => GetQuoteRequest.decode(value),
-    responseSerialize: (value: GetQuoteResponse): Buffer => Buffer.from(GetQuoteResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): GetQuoteResponse => GetQuoteResponse.decode(value),
-  },
-  /** Runs one job. */
-  runJob: {
-    path: "/byoc.orchestrator.v1.OrchestratorService/RunJob" as const,
-    requestStream: true as const,
-    responseStream: true as const,
-    requestSerialize: (value: RunJobRequest): Buffer => Buffer.from(RunJobRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): RunJobRequest => RunJobRequest.decode(value),
-    responseSerialize: (value: RunJobResponse): Buffer => Buffer.from(RunJobResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): RunJobResponse => RunJobResponse.decode(value),
-  },
-  /** Sends a job's frames after a sequence number, then follows it to its end. */
-  attachJob: {
-    path: "/byoc.orchestrator.v1.OrchestratorService/AttachJob" as const,
-    requestStream: false as const,
-    responseStream: true as const,
-    requestSerialize: (value: AttachJobRequest): Buffer => Buffer.from(AttachJobRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): AttachJobRequest => AttachJobRequest.decode(value),
-    responseSerialize: (value: AttachJobResponse): Buffer => Buffer.from(AttachJobResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): AttachJobResponse => AttachJobResponse.decode(value),
-  },
-  /** Cancels a job. */
-  cancelJob: {
-    path: "/byoc.orchestrator.v1.OrchestratorService/CancelJob" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: CancelJobRequest): Buffer => Buffer.from(CancelJobRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): CancelJobRequest => CancelJobRequest.decode(value),
-    responseSerialize: (value: CancelJobResponse): Buffer => Buffer.from(CancelJobResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): CancelJobResponse => CancelJobResponse.decode(value),
-  },
-  /** Returns a job's receipt. */
-  getReceipt: {
-    path: "/byoc.orchestrator.v1.OrchestratorService/GetReceipt" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: GetReceiptRequest): Buffer => Buffer.from(GetReceiptRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): GetReceiptRequest => GetReceiptRequest.decode(value),
-    responseSerialize: (value: GetReceiptResponse): Buffer => Buffer.from(GetReceiptResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): GetReceiptResponse => GetReceiptResponse.decode(value),
-  },
-} as const;
-
-export interface OrchestratorServiceServer extends UntypedServiceImplementation {
-  /** Says who the orchestrator is and proves it. */
-  getInfo: handleUnaryCall<GetInfoRequest, GetInfoResponse>;
-  /** Returns the offers now. */
-  listOffers: handleUnaryCall<ListOffersRequest, ListOffersResponse>;
-  /** Sends every offer, then every change. */
-  watchOffers: handleServerStreamingCall<WatchOffersRequest, WatchOffersResponse>;
-  /** Returns the most a given input can cost. */
-  getQuote: handleUnaryCall<GetQuoteRequest, GetQuoteResponse>;
-  /** Runs one job. */
-  runJob: handleBidiStreamingCall<RunJobRequest, RunJobResponse>;
-  /** Sends a job's frames after a sequence number, then follows it to its end. */
-  attachJob: handleServerStreamingCall<AttachJobRequest, AttachJobResponse>;
-  /** Cancels a job. */
-  cancelJob: handleUnaryCall<CancelJobRequest, CancelJobResponse>;
-  /** Returns a job's receipt. */
-  getReceipt: handleUnaryCall<GetReceiptRequest, GetReceiptResponse>;
-}
-
-export interface OrchestratorServiceClient extends Client {
-  /** Says who the orchestrator is and proves it. */
-  getInfo(
-    request: GetInfoRequest,
-    callback: (error: ServiceError | null, response: GetInfoResponse) => void,
-  ): ClientUnaryCall;
-  getInfo(
-    request: GetInfoRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: GetInfoResponse) => void,
-  ): ClientUnaryCall;
-  getInfo(
-    request: GetInfoRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: GetInfoResponse) => void,
-  ): ClientUnaryCall;
-  /** Returns the offers now. */
-  listOffers(
-    request: ListOffersRequest,
-    callback: (error: ServiceError | null, response: ListOffersResponse) => void,
-  ): ClientUnaryCall;
-  listOffers(
-    request: ListOffersRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: ListOffersResponse) => void,
-  ): ClientUnaryCall;
-  listOffers(
-    request: ListOffersRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: ListOffersResponse) => void,
-  ): ClientUnaryCall;
-  /** Sends every offer, then every change. */
-  watchOffers(request: WatchOffersRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchOffersResponse>;
-  watchOffers(
-    request: WatchOffersRequest,
-    metadata?: Metadata,
-    options?: Partial<CallOptions>,
-  ): ClientReadableStream<WatchOffersResponse>;
-  /** Returns the most a given input can cost. */
-  getQuote(
-    request: GetQuoteRequest,
-    callback: (error: ServiceError | null, response: GetQuoteResponse) => void,
-  ): ClientUnaryCall;
-  getQuote(
-    request: GetQuoteRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: GetQuoteResponse) => void,
-  ): ClientUnaryCall;
-  getQuote(
-    request: GetQuoteRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: GetQuoteResponse) => void,
-  ): ClientUnaryCall;
-  /** Runs one job. */
-  runJob(): ClientDuplexStream<RunJobRequest, RunJobResponse>;
-  runJob(options: Partial<CallOptions>): ClientDuplexStream<RunJobRequest, RunJobResponse>;
-  runJob(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<RunJobRequest, RunJobResponse>;
-  /** Sends a job's frames after a sequence number, then follows it to its end. */
-  attachJob(request: AttachJobRequest, options?: Partial<CallOptions>): ClientReadableStream<AttachJobResponse>;
-  attachJob(
-    request: AttachJobRequest,
-    metadata?: Metadata,
-    options?: Partial<CallOptions>,
-  ): ClientReadableStream<AttachJobResponse>;
-  /** Cancels a job. */
-  cancelJob(
-    request: CancelJobRequest,
-    callback: (error: ServiceError | null, response: CancelJobResponse) => void,
-  ): ClientUnaryCall;
-  cancelJob(
-    request: CancelJobRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: CancelJobResponse) => void,
-  ): ClientUnaryCall;
-  cancelJob(
-    request: CancelJobRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: CancelJobResponse) => void,
-  ): ClientUnaryCall;
-  /** Returns a job's receipt. */
-  getReceipt(
-    request: GetReceiptRequest,
-    callback: (error: ServiceError | null, response: GetReceiptResponse) => void,
-  ): ClientUnaryCall;
-  getReceipt(
-    request: GetReceiptRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: GetReceiptResponse) => void,
-  ): ClientUnaryCall;
-  getReceipt(
-    request: GetReceiptRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: GetReceiptResponse) => void,
-  ): ClientUnaryCall;
-}
-
-export const OrchestratorServiceClient = makeGenericClientConstructor(
-  OrchestratorServiceService,
-  "byoc.orchestrator.v1.OrchestratorService",
-) as unknown as {
-  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): OrchestratorServiceClient;
-  service: typeof OrchestratorServiceService;
-  serviceName: string;
 };
 
 interface MessageFns<T> {

@@ -6,22 +6,6 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import {
-  type CallOptions,
-  type ChannelCredentials,
-  Client,
-  type ClientDuplexStream,
-  type ClientOptions,
-  type ClientReadableStream,
-  type ClientUnaryCall,
-  type handleBidiStreamingCall,
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  makeGenericClientConstructor,
-  type Metadata,
-  type ServiceError,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
 import { Duration } from "../../../google/protobuf/duration.ts";
 import { CallerFrame, JobFrame, JobUsage } from "../../job/v1/job.ts";
 
@@ -85,7 +69,7 @@ export interface GetManifestRequest {
 /** The manifest. */
 export interface GetManifestResponse {
   /** plugin.json, UTF-8. */
-  manifestJson: Buffer;
+  manifestJson: Uint8Array;
 }
 
 /** Asks for the state. */
@@ -107,7 +91,7 @@ export interface WatchStateResponse {
   /** Accelerator memory in use, bytes; 0 when unknown. */
   deviceMemoryBytes: bigint;
   /** Facts found by setup (for example the ffmpeg in use), a JSON object, UTF-8. */
-  detailsJson: Buffer;
+  detailsJson: Uint8Array;
 }
 
 /** Asks for an upper bound of usage. */
@@ -115,7 +99,7 @@ export interface EstimateUsageRequest {
   /** `namespace/name@version`. */
   capability: string;
   /** The input, UTF-8 JSON. */
-  inputJson: Buffer;
+  inputJson: Uint8Array;
 }
 
 /** An upper bound of usage. */
@@ -337,7 +321,7 @@ export const GetManifestRequest: MessageFns<GetManifestRequest> = {
 };
 
 function createBaseGetManifestResponse(): GetManifestResponse {
-  return { manifestJson: Buffer.alloc(0) };
+  return { manifestJson: new Uint8Array(0) };
 }
 
 export const GetManifestResponse: MessageFns<GetManifestResponse> = {
@@ -366,7 +350,7 @@ export const GetManifestResponse: MessageFns<GetManifestResponse> = {
               break;
             }
 
-            message.manifestJson = Buffer.from(reader.bytes());
+            message.manifestJson = reader.bytes();
             continue;
           }
         }
@@ -425,7 +409,7 @@ function createBaseWatchStateResponse(): WatchStateResponse {
     slotsFree: 0,
     models: [],
     deviceMemoryBytes: 0n,
-    detailsJson: Buffer.alloc(0),
+    detailsJson: new Uint8Array(0),
   };
 }
 
@@ -524,7 +508,7 @@ export const WatchStateResponse: MessageFns<WatchStateResponse> = {
               break;
             }
 
-            message.detailsJson = Buffer.from(reader.bytes());
+            message.detailsJson = reader.bytes();
             continue;
           }
         }
@@ -541,7 +525,7 @@ export const WatchStateResponse: MessageFns<WatchStateResponse> = {
 };
 
 function createBaseEstimateUsageRequest(): EstimateUsageRequest {
-  return { capability: "", inputJson: Buffer.alloc(0) };
+  return { capability: "", inputJson: new Uint8Array(0) };
 }
 
 export const EstimateUsageRequest: MessageFns<EstimateUsageRequest> = {
@@ -581,7 +565,7 @@ export const EstimateUsageRequest: MessageFns<EstimateUsageRequest> = {
               break;
             }
 
-            message.inputJson = Buffer.from(reader.bytes());
+            message.inputJson = reader.bytes();
             continue;
           }
         }
@@ -1034,221 +1018,6 @@ export const DrainResponse: MessageFns<DrainResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
-};
-
-/** Served by the worker, next to grpc.health.v1.Health and server reflection. */
-export type WorkerServiceService = typeof WorkerServiceService;
-export const WorkerServiceService = {
-  /** Says who the worker is. Callable before it is ready. */
-  getInfo: {
-    path: "/byoc.worker.v1.WorkerService/GetInfo" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: GetInfoRequest): Buffer => Buffer.from(GetInfoRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): GetInfoRequest => GetInfoRequest.decode(value),
-    responseSerialize: (value: GetInfoResponse): Buffer => Buffer.from(GetInfoResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): GetInfoResponse => GetInfoResponse.decode(value),
-  },
-  /** Returns the manifest. Callable before it is ready. */
-  getManifest: {
-    path: "/byoc.worker.v1.WorkerService/GetManifest" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: GetManifestRequest): Buffer => Buffer.from(GetManifestRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): GetManifestRequest => GetManifestRequest.decode(value),
-    responseSerialize: (value: GetManifestResponse): Buffer => Buffer.from(GetManifestResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): GetManifestResponse => GetManifestResponse.decode(value),
-  },
-  /** Sends the state now, then every change. Ends only with the call. */
-  watchState: {
-    path: "/byoc.worker.v1.WorkerService/WatchState" as const,
-    requestStream: false as const,
-    responseStream: true as const,
-    requestSerialize: (value: WatchStateRequest): Buffer => Buffer.from(WatchStateRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): WatchStateRequest => WatchStateRequest.decode(value),
-    responseSerialize: (value: WatchStateResponse): Buffer => Buffer.from(WatchStateResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): WatchStateResponse => WatchStateResponse.decode(value),
-  },
-  /** Returns an upper bound of each meter for an input. Feature `estimate-usage`. */
-  estimateUsage: {
-    path: "/byoc.worker.v1.WorkerService/EstimateUsage" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: EstimateUsageRequest): Buffer => Buffer.from(EstimateUsageRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): EstimateUsageRequest => EstimateUsageRequest.decode(value),
-    responseSerialize: (value: EstimateUsageResponse): Buffer =>
-      Buffer.from(EstimateUsageResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): EstimateUsageResponse => EstimateUsageResponse.decode(value),
-  },
-  /** Runs one job. */
-  runJob: {
-    path: "/byoc.worker.v1.WorkerService/RunJob" as const,
-    requestStream: true as const,
-    responseStream: true as const,
-    requestSerialize: (value: RunJobRequest): Buffer => Buffer.from(RunJobRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): RunJobRequest => RunJobRequest.decode(value),
-    responseSerialize: (value: RunJobResponse): Buffer => Buffer.from(RunJobResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): RunJobResponse => RunJobResponse.decode(value),
-  },
-  /** Sends a job's frames after a sequence number, then follows it to its end. */
-  attachJob: {
-    path: "/byoc.worker.v1.WorkerService/AttachJob" as const,
-    requestStream: false as const,
-    responseStream: true as const,
-    requestSerialize: (value: AttachJobRequest): Buffer => Buffer.from(AttachJobRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): AttachJobRequest => AttachJobRequest.decode(value),
-    responseSerialize: (value: AttachJobResponse): Buffer => Buffer.from(AttachJobResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): AttachJobResponse => AttachJobResponse.decode(value),
-  },
-  /** Cancels a job. */
-  cancelJob: {
-    path: "/byoc.worker.v1.WorkerService/CancelJob" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: CancelJobRequest): Buffer => Buffer.from(CancelJobRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): CancelJobRequest => CancelJobRequest.decode(value),
-    responseSerialize: (value: CancelJobResponse): Buffer => Buffer.from(CancelJobResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): CancelJobResponse => CancelJobResponse.decode(value),
-  },
-  /** Takes no new job, ends the running ones within the grace period. */
-  drain: {
-    path: "/byoc.worker.v1.WorkerService/Drain" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: DrainRequest): Buffer => Buffer.from(DrainRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): DrainRequest => DrainRequest.decode(value),
-    responseSerialize: (value: DrainResponse): Buffer => Buffer.from(DrainResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): DrainResponse => DrainResponse.decode(value),
-  },
-} as const;
-
-export interface WorkerServiceServer extends UntypedServiceImplementation {
-  /** Says who the worker is. Callable before it is ready. */
-  getInfo: handleUnaryCall<GetInfoRequest, GetInfoResponse>;
-  /** Returns the manifest. Callable before it is ready. */
-  getManifest: handleUnaryCall<GetManifestRequest, GetManifestResponse>;
-  /** Sends the state now, then every change. Ends only with the call. */
-  watchState: handleServerStreamingCall<WatchStateRequest, WatchStateResponse>;
-  /** Returns an upper bound of each meter for an input. Feature `estimate-usage`. */
-  estimateUsage: handleUnaryCall<EstimateUsageRequest, EstimateUsageResponse>;
-  /** Runs one job. */
-  runJob: handleBidiStreamingCall<RunJobRequest, RunJobResponse>;
-  /** Sends a job's frames after a sequence number, then follows it to its end. */
-  attachJob: handleServerStreamingCall<AttachJobRequest, AttachJobResponse>;
-  /** Cancels a job. */
-  cancelJob: handleUnaryCall<CancelJobRequest, CancelJobResponse>;
-  /** Takes no new job, ends the running ones within the grace period. */
-  drain: handleUnaryCall<DrainRequest, DrainResponse>;
-}
-
-export interface WorkerServiceClient extends Client {
-  /** Says who the worker is. Callable before it is ready. */
-  getInfo(
-    request: GetInfoRequest,
-    callback: (error: ServiceError | null, response: GetInfoResponse) => void,
-  ): ClientUnaryCall;
-  getInfo(
-    request: GetInfoRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: GetInfoResponse) => void,
-  ): ClientUnaryCall;
-  getInfo(
-    request: GetInfoRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: GetInfoResponse) => void,
-  ): ClientUnaryCall;
-  /** Returns the manifest. Callable before it is ready. */
-  getManifest(
-    request: GetManifestRequest,
-    callback: (error: ServiceError | null, response: GetManifestResponse) => void,
-  ): ClientUnaryCall;
-  getManifest(
-    request: GetManifestRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: GetManifestResponse) => void,
-  ): ClientUnaryCall;
-  getManifest(
-    request: GetManifestRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: GetManifestResponse) => void,
-  ): ClientUnaryCall;
-  /** Sends the state now, then every change. Ends only with the call. */
-  watchState(request: WatchStateRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchStateResponse>;
-  watchState(
-    request: WatchStateRequest,
-    metadata?: Metadata,
-    options?: Partial<CallOptions>,
-  ): ClientReadableStream<WatchStateResponse>;
-  /** Returns an upper bound of each meter for an input. Feature `estimate-usage`. */
-  estimateUsage(
-    request: EstimateUsageRequest,
-    callback: (error: ServiceError | null, response: EstimateUsageResponse) => void,
-  ): ClientUnaryCall;
-  estimateUsage(
-    request: EstimateUsageRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: EstimateUsageResponse) => void,
-  ): ClientUnaryCall;
-  estimateUsage(
-    request: EstimateUsageRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: EstimateUsageResponse) => void,
-  ): ClientUnaryCall;
-  /** Runs one job. */
-  runJob(): ClientDuplexStream<RunJobRequest, RunJobResponse>;
-  runJob(options: Partial<CallOptions>): ClientDuplexStream<RunJobRequest, RunJobResponse>;
-  runJob(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<RunJobRequest, RunJobResponse>;
-  /** Sends a job's frames after a sequence number, then follows it to its end. */
-  attachJob(request: AttachJobRequest, options?: Partial<CallOptions>): ClientReadableStream<AttachJobResponse>;
-  attachJob(
-    request: AttachJobRequest,
-    metadata?: Metadata,
-    options?: Partial<CallOptions>,
-  ): ClientReadableStream<AttachJobResponse>;
-  /** Cancels a job. */
-  cancelJob(
-    request: CancelJobRequest,
-    callback: (error: ServiceError | null, response: CancelJobResponse) => void,
-  ): ClientUnaryCall;
-  cancelJob(
-    request: CancelJobRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: CancelJobResponse) => void,
-  ): ClientUnaryCall;
-  cancelJob(
-    request: CancelJobRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: CancelJobResponse) => void,
-  ): ClientUnaryCall;
-  /** Takes no new job, ends the running ones within the grace period. */
-  drain(
-    request: DrainRequest,
-    callback: (error: ServiceError | null, response: DrainResponse) => void,
-  ): ClientUnaryCall;
-  drain(
-    request: DrainRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: DrainResponse) => void,
-  ): ClientUnaryCall;
-  drain(
-    request: DrainRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: DrainResponse) => void,
-  ): ClientUnaryCall;
-}
-
-export const WorkerServiceClient = makeGenericClientConstructor(
-  WorkerServiceService,
-  "byoc.worker.v1.WorkerService",
-) as unknown as {
-  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): WorkerServiceClient;
-  service: typeof WorkerServiceService;
-  serviceName: string;
 };
 
 interface MessageFns<T> {

@@ -1,0 +1,140 @@
+import { type Client, Metadata, type ServiceError } from '@grpc/grpc-js';
+import type { Codec } from '../codec/codec.ts';
+import { fromServiceError } from '../errors/from-service-error.ts';
+import { asBuffer } from './as-buffer.ts';
+import { CallReader } from './call-reader.ts';
+import type { Method } from './method.ts';
+import { WAKE_WRITER, writeValues } from './write-values.ts';
+
+/** A grpc-js client with what every call over it needs. */
+export interface CallContext {
+  readonly client: Client;
+  /** For error texts. */
+  readonly address: string;
+  /** Sent with every call. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+interface Options {
+  readonly signal?: AbortSignal | undefined;
+}
+
+const same = (bytes: Buffer): Buffer => bytes;
+
+function metadataOf(context: CallContext): Metadata {
+  const metadata = new Metadata();
+  if (context.metadata !== undefined)
+    for (const [key, value] of Object.entries(context.metadata)) metadata.set(key, value);
+  return metadata;
+}
+
+/** Calls a method that answers once. */
+export function callUnary<Req, Res>(
+  context: CallContext,
+  method: Method<Req, Res>,
+  request: Req,
+  { signal }: Options = {},
+): Promise<Res> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const bytes = asBuffer(method.request.encode(request));
+    const onAbort = () => call.cancel();
+    const call = context.client.makeUnaryRequest(
+      method.path,
+      same,
+      same,
+      bytes,
+      metadataOf(context),
+      (error: ServiceError | null, response?: Buffer) => {
+        signal?.removeEventListener('abort', onAbort);
+        if (error !== null)
+          return reject(signal?.aborted ? signal.reason : fromServiceError(error, { address: context.address }));
+        try {
+          resolve(method.response.decode(response as Buffer, { jobId: '', peer: context.address }));
+        } catch (malformed) {
+          reject(malformed);
+        }
+      },
+    );
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** Calls a method that answers one request with a stream. The call starts when the stream is iterated. */
+export function callServerStream<Req, Res>(
+  context: CallContext,
+  method: Method<Req, Res>,
+  request: Req,
+  options: Options = {},
+): AsyncIterable<Res> {
+  return {
+    [Symbol.asyncIterator]() {
+      options.signal?.throwIfAborted();
+      const bytes = asBuffer(method.request.encode(request));
+      const call = context.client.makeServerStreamRequest(method.path, same, same, bytes, metadataOf(context));
+      return readCall(call, context, method.response, options).reader;
+    },
+  };
+}
+
+/** Calls a method with a stream each way. The call starts when the answer is iterated. */
+export function callBidiStream<Req, Res>(
+  context: CallContext,
+  method: Method<Req, Res>,
+  requests: AsyncIterable<Req>,
+  options: Options = {},
+): AsyncIterable<Res> {
+  return {
+    [Symbol.asyncIterator]() {
+      options.signal?.throwIfAborted();
+      const call = context.client.makeBidiStreamRequest(method.path, same, same, metadataOf(context));
+      const { reader, isEnded, fail } = readCall(call, context, method.response, options);
+      const iterator = requests[Symbol.asyncIterator]();
+      const leave = () => {
+        iterator.return?.()?.then(undefined, () => undefined);
+      };
+      call.on('status', () => {
+        call.emit(WAKE_WRITER);
+        leave();
+      });
+      writeValues(call, iterator, method.request, isEnded).then(
+        () => {
+          if (!isEnded()) call.end();
+        },
+        (error: unknown) => {
+          fail(error);
+          leave();
+        },
+      );
+      return reader;
+    },
+  };
+}
+
+type ReadableCall = ReturnType<Client['makeServerStreamRequest']> | ReturnType<Client['makeBidiStreamRequest']>;
+
+function readCall<Res>(call: ReadableCall, context: CallContext, response: Codec<Res>, { signal }: Options) {
+  const wire = { jobId: '', peer: context.address };
+  let ended = false;
+  const reader = new CallReader<Res>(call, {
+    decode: (bytes) => response.decode(bytes, wire),
+    onReturn: () => call.cancel(),
+  });
+  const fail = (error: unknown) => {
+    if (ended) return;
+    ended = true;
+    reader.finish({ error }, { drop: true });
+    call.cancel();
+  };
+  const onAbort = () => fail(signal?.reason);
+  call.on('error', (error) => {
+    if (!ended) reader.finish({ error: fromServiceError(error, { address: context.address }) });
+  });
+  call.on('status', (status) => {
+    signal?.removeEventListener('abort', onAbort);
+    ended = true;
+    if (status.code === 0) reader.finish({});
+  });
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return { reader, isEnded: () => ended, fail };
+}
