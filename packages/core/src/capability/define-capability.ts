@@ -37,7 +37,7 @@ export interface CapabilityDefinition<
  *
  * @example
  * const echo = defineCapability({
- *   name: 'example/echo',
+ *   name: 'demo/echo',
  *   version: '1.0.0',
  *   input: z.object({ text: z.string().max(10_000) }),
  *   output: z.object({ text: z.string() }),

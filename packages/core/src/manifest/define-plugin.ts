@@ -14,7 +14,7 @@ export interface PluginDefinition extends Omit<Plugin, 'implementations'> {
  *
  * @example
  * export const plugin = definePlugin({
- *   manifest: { name: 'example/echo', version: '1.0.0' },
+ *   manifest: { name: 'demo/echo', version: '1.0.0' },
  *   implementations: [implement(echo, async ({ input }) => ({ text: input.text }))],
  * });
  * @throws ByocError MANIFEST_*

@@ -1,0 +1,4 @@
+import { serveWorker } from '@byoc/core/worker';
+import { plugin } from './plugin.ts';
+
+await serveWorker(plugin);
