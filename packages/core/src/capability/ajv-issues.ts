@@ -25,7 +25,8 @@ function explain(union: ErrorObject, errors: readonly ErrorObject[]): FieldIssue
     union.instancePath,
     forms.map((_, index) => {
       const inner = errors.filter((error) => isWithin(error, union, index));
-      return { issues: collect(inner), far: inner.some((error) => isOtherForm(error, union)) };
+      const tags = inner.filter((error) => isOtherForm(error, union));
+      return { issues: collect(tags.length > 0 ? tags : inner), far: tags.length > 0 };
     }),
   );
 }

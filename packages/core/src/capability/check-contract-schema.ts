@@ -11,7 +11,8 @@ const REFUSED = ['$id', 'id', '$async', '$dynamicRef', '$recursiveRef', '$dynami
  * leaves the document. Undefined when it is fine.
  */
 export function checkContractSchema(schema: unknown): string | undefined {
-  const size = JSON.stringify(schema)?.length ?? 0;
+  const size = sizeOf(schema);
+  if (size === undefined) return 'the schema is nested too deep';
   if (size > LARGEST_CHARACTERS) return `the schema has ${size} characters, more than ${LARGEST_CHARACTERS}`;
   const walk = (node: unknown, depth: number): string | undefined => {
     if (node === null || typeof node !== 'object') return undefined;
@@ -38,4 +39,12 @@ function first<T>(items: readonly T[], look: (item: T) => string | undefined): s
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function sizeOf(schema: unknown): number | undefined {
+  try {
+    return JSON.stringify(schema)?.length ?? 0;
+  } catch {
+    return undefined;
+  }
 }

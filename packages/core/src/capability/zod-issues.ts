@@ -30,6 +30,8 @@ function plain(issue: z.core.$ZodIssue, root: unknown, base: readonly PropertyKe
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({ path: jsonPointer([...path, key]), message: 'is not a known field' }));
     case 'invalid_format':
+      // A message of the schema's author says more than the pattern.
+      if (!issue.message.startsWith('Invalid')) return say(lowerFirst(issue.message));
       if (issue.format === 'regex') return say(`must match ${issue.pattern ?? 'its pattern'}, got ${showValue(got)}`);
       return say(`must be a valid ${issue.format}, got ${showValue(got)}`);
     case 'invalid_union':

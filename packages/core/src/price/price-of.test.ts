@@ -69,10 +69,10 @@ describe('parsePriceSheet', () => {
     expect(() =>
       parsePriceSheet({ baseWei: '-1', meters: { a: { amountWei: 1, per: '0' } }, tax: '1' }),
     ).toThrowErrorMatchingInlineSnapshot(`
-        [ByocError: The price sheet is invalid: \`/baseWei\` must match /^(0|[1-9]\\d{0,77})$/, got "-1"; \`/meters/a/amountWei\` must be a string, got a number; \`/meters/a/per\` must be at least 1; \`/tax\` is not a known field.
-        Hint: Write amounts as decimal text in wei, for example \`{ "baseWei": "0", "meters": {} }\`.
-        Docs: https://github.com/byoc-dev/byoc/blob/main/docs/errors.md#price_sheet_invalid]
-      `);
+      [ByocError: The price sheet is invalid: \`/baseWei\` must be a whole number of wei, decimal; \`/meters/a/amountWei\` must be a string, got a number; \`/meters/a/per\` must be at least 1; \`/tax\` is not a known field.
+      Hint: Write amounts as decimal text in wei, for example \`{ "baseWei": "0", "meters": {} }\`.
+      Docs: https://github.com/byoc-dev/byoc/blob/main/docs/errors.md#price_sheet_invalid]
+    `);
   });
 });
 

@@ -1,18 +1,19 @@
 import type { BlobRef } from './blob-ref.ts';
 
-/** Finds every reference to bytes in a JSON value: objects with the key `$part` or `$uri`. */
+/** Finds every reference to bytes in a JSON value, in order: objects with the key `$part` or `$uri`. Depth is no limit. */
 export function findBlobRefs(value: unknown): BlobRef[] {
   const found: BlobRef[] = [];
-  const walk = (node: unknown): void => {
-    if (Array.isArray(node)) {
-      for (const item of node) walk(item);
-    } else if (node !== null && typeof node === 'object') {
-      const record = node as Record<string, unknown>;
-      if (typeof record['$part'] === 'string' || typeof record['$uri'] === 'string')
-        found.push(record as unknown as BlobRef);
-      else for (const item of Object.values(record)) walk(item);
+  const left: unknown[] = [value];
+  while (left.length > 0) {
+    const node = left.pop();
+    if (node === null || typeof node !== 'object') continue;
+    const record = node as Record<string, unknown>;
+    if (typeof record['$part'] === 'string' || typeof record['$uri'] === 'string') {
+      found.push(record as unknown as BlobRef);
+      continue;
     }
-  };
-  walk(value);
+    const children = Object.values(record);
+    for (let at = children.length - 1; at >= 0; at -= 1) left.push(children[at]);
+  }
   return found;
 }
