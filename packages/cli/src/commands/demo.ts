@@ -1,0 +1,145 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isByocError } from '@byoc/core';
+import { createGateway, fileBlob, staticSource } from '@byoc/core/gateway';
+import { createAdminClient } from '@byoc/core/orchestrator';
+import { transcode } from '@byoc/plugin-transcode';
+import pc from 'picocolors';
+import type { Argv, CommandModule } from 'yargs';
+import type { RuntimeChoice } from '../choose-runtime.ts';
+import { type DemoOrchestrator, startDemoOrchestrator } from '../demo/demo-orchestrator.ts';
+import { makeDemoSource } from '../demo/demo-source.ts';
+import { type DemoFacts, describeDemo } from '../demo/describe-demo.ts';
+import { withInterrupt } from '../terminal/interrupt.ts';
+import { printJson } from '../terminal/print-json.ts';
+import { createProgressLine } from '../terminal/progress-line.ts';
+
+interface DemoArguments {
+  inputFile: string | undefined;
+  output: string;
+  runtime: RuntimeChoice;
+  keep: boolean;
+  json: boolean;
+}
+
+/** `byoc demo` */
+export const demoCommand: CommandModule<object, DemoArguments> = {
+  command: 'demo',
+  describe: 'Transcode a video end to end on this machine: orchestrator, sandboxed worker, gateway',
+  builder: (yargs) =>
+    (yargs as Argv<DemoArguments>)
+      .options({
+        'input-file': { alias: 'input', type: 'string', describe: 'a video of your own (default: a 10-second 1080p one is made)' },
+        output: { alias: 'o', type: 'string', default: 'byoc-demo', describe: 'folder for the result' },
+        runtime: { choices: ['auto', 'docker', 'process'] as const, default: 'auto' as const, describe: 'where the worker runs' },
+        keep: { type: 'boolean', default: false, describe: 'leave the orchestrator running' },
+      })
+      .example('$0 demo', 'Docker where it answers, else a child process')
+      .example('$0 demo --input holiday.mov', 'your own video')
+      .example('$0 demo --json', 'the same facts as one JSON object'),
+  handler: (args) => withInterrupt((signal) => demo(args, signal)),
+};
+
+async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
+  const startedAt = Date.now();
+  const say = (text: string) => args.json || process.stdout.write(`${text}\n`);
+  const directory = resolve(args.output);
+  await mkdir(directory, { recursive: true });
+
+  let source = args.inputFile === undefined ? join(directory, 'source.mp4') : resolve(args.inputFile);
+  if (args.inputFile === undefined) {
+    const { made, ffmpeg } = await makeDemoSource(source, { signal });
+    say(`${pc.green('✓')} ${made ? `made a 10-second 1080p video with sound (ffmpeg from ${ffmpeg})` : 'took the video of an earlier run'}`);
+  } else {
+    source = resolve(args.inputFile);
+  }
+
+  const { orchestrator, fallbackReason } = await hostPlugin(args, say, signal);
+  let kept = false;
+  try {
+    const facts = await transcodeOnce(orchestrator, { source, directory, json: args.json, startedAt, signal });
+    if (args.keep) {
+      await orchestrator.keep();
+      kept = true;
+    }
+    if (args.json) return printJson(kept ? { ...facts, orchestrator: { url: orchestrator.url, pid: orchestrator.pid, dataDirectory: orchestrator.dataDirectory } } : facts);
+    say(describeDemo(facts));
+    if (fallbackReason !== undefined) say(pc.dim(`Docker was not used: ${fallbackReason}`));
+    if (kept) say(`The orchestrator goes on at ${orchestrator.url}. End it with: byoc orchestrator stop --data-dir ${orchestrator.dataDirectory}`);
+  } finally {
+    if (!kept) {
+      await orchestrator.stop();
+      say(`${pc.green('✓')} everything that was started is gone`);
+    }
+  }
+}
+
+/** Starts an orchestrator and installs the plugin; for `auto`, on the process runtime when Docker can't build the image. */
+async function hostPlugin(args: DemoArguments, say: (text: string) => void, signal: AbortSignal): Promise<{ orchestrator: DemoOrchestrator; fallbackReason: string | undefined }> {
+  const folder = fileURLToPath(new URL('.', import.meta.resolve('@byoc/plugin-transcode/package.json')));
+  let runtime = args.runtime;
+  for (let fallbackReason: string | undefined; ; ) {
+    const orchestrator = await startDemoOrchestrator({ runtime, signal });
+    const line = createProgressLine({ quiet: args.json, title: 'install' });
+    try {
+      say(`${pc.green('✓')} orchestrator ${orchestrator.address} on the ${pc.bold(orchestrator.runtime)} runtime${orchestrator.runtime === 'process' ? ' (no sandbox)' : ''}`);
+      const admin = createAdminClient({ dataDirectory: orchestrator.dataDirectory });
+      const plugin = await admin.installPlugin({ type: 'folder', path: folder }, { signal, onProgress: (progress) => line.show(progress) });
+      line.stop();
+      say(`${pc.green('✓')} installed ${plugin.pluginId} ${plugin.manifest.version}`);
+      return { orchestrator, fallbackReason };
+    } catch (error) {
+      line.stop();
+      await orchestrator.stop();
+      if (signal.aborted || args.runtime !== 'auto' || orchestrator.runtime !== 'docker' || !isByocError(error)) throw error;
+      fallbackReason = error.shortMessage;
+      say(`${pc.yellow('!')} Docker can't host the plugin here (${error.shortMessage}); going on without it`);
+      runtime = 'process';
+    }
+  }
+}
+
+async function transcodeOnce(
+  orchestrator: DemoOrchestrator,
+  options: { source: string; directory: string; json: boolean; startedAt: number; signal: AbortSignal },
+): Promise<DemoFacts> {
+  const { signal } = options;
+  await using gateway = createGateway({ sources: [staticSource([{ url: orchestrator.url, address: orchestrator.address }])] });
+  await gateway.ready();
+  const line = createProgressLine({ quiet: options.json, title: 'transcode' });
+  try {
+    const job = gateway.run(
+      transcode,
+      { source: fileBlob(options.source), outputs: [{ kind: 'hls' }, { kind: 'thumbnails' }], quality: { psnr: true } },
+      { signal },
+    );
+    for await (const frame of job) if (frame.type === 'progress') line.show(frame.progress);
+    const { output, usage, jobId, download } = await job.result;
+    line.stop();
+    const directory = join(options.directory, 'result');
+    await download(directory, { signal, replace: true });
+    const hls = output.outputs.find((item) => item.kind === 'hls');
+    const sprite = output.outputs.find((item) => item.kind === 'thumbnails');
+    return {
+      runtime: orchestrator.runtime,
+      job: jobId,
+      tookMs: Date.now() - options.startedAt,
+      source: relative(process.cwd(), options.source) || basename(options.source),
+      output: { directory, master: hls?.master.$part ?? '', ...(sprite === undefined ? {} : { thumbnails: sprite.track.$part }) },
+      renditions: output.renditions.map(({ name, playlist, width, height, frames, codec, bitrate, psnr }) => ({
+        name,
+        playlist: playlist?.$part ?? '',
+        width,
+        height,
+        frames,
+        codec,
+        bitrate,
+        psnr: psnr ?? null,
+      })),
+      usage: { pixels: String(usage['pixels'] ?? 0n) },
+    };
+  } finally {
+    line.stop();
+  }
+}
