@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../primitives/json.ts';
 
-const TEXT_MAX = 1000;
-const ITEMS_MAX = 20;
+const TEXT_MAX = 200;
+const ITEMS_MAX = 8;
 
 /** Cuts long texts and lists, so that an error fits into gRPC trailers. Keeps the shape. */
 export function shrinkFacts(value: JsonValue): JsonValue {
