@@ -1,21 +1,14 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ByocError, isByocError } from './byoc-error.ts';
-import { capabilityErrors } from './catalogue/capability.ts';
-import { commandErrors } from './catalogue/command.ts';
-import { gatewayErrors } from './catalogue/gateway.ts';
-import { hostErrors } from './catalogue/host.ts';
 import { errorCatalogue } from './catalogue/index.ts';
-import { manifestErrors } from './catalogue/manifest.ts';
-import { orchestratorErrors } from './catalogue/orchestrator.ts';
-import { paymentErrors } from './catalogue/payment.ts';
-import { protocolErrors } from './catalogue/protocol.ts';
-import { runtimeErrors } from './catalogue/runtime.ts';
-import { workerErrors } from './catalogue/worker.ts';
 
-const layers = [
-  ...[capabilityErrors, manifestErrors, protocolErrors, workerErrors, runtimeErrors],
-  ...[orchestratorErrors, gatewayErrors, paymentErrors, hostErrors, commandErrors],
-];
+const files = readdirSync(new URL('catalogue', import.meta.url)).filter((file) => file !== 'index.ts');
+const layers: object[] = [];
+for (const file of files) {
+  const exported: Record<string, object> = await import(`./catalogue/${file.slice(0, -3)}.ts`);
+  layers.push(...Object.values(exported));
+}
 
 describe('ByocError', () => {
   it('says what happened, what to do, and where to read on', () => {
