@@ -31,13 +31,6 @@ export const orchestratorJobErrors = {
     message: (f) => `Job ${f.jobId} came after its own deadline: ${f.deadline}, and it is ${f.now}.`,
     hint: () => 'Give a later deadline; when it looks right, compare the clocks of the two machines.',
   }),
-  JOB_SECRET_WRONG: entry<{ jobId: string }>({
-    grpc: 'PERMISSION_DENIED',
-    http: 403,
-    recovery: 'fix-request',
-    message: (f) => `The secret given for job ${f.jobId} is not the one it was opened with.`,
-    hint: () => 'Send the job secret of the opening frame; over HTTP as `Authorization: Bearer <base64url>`.',
-  }),
   CONTRACT_DIGEST_MISMATCH: entry<{ capability: string; expected: string; actual: string }>({
     grpc: 'FAILED_PRECONDITION',
     http: 409,
@@ -87,19 +80,40 @@ export const orchestratorJobErrors = {
     message: (f) => `Job ${f.jobId} waited too long for its parts: ${f.missing.join(', ')} did not come.`,
     hint: () => 'Upload every part named in the opening frame; uploads resume by offset.',
   }),
-  PART_INVALID: entry<{ jobId: string; part: string; reason: string }>({
-    grpc: 'INVALID_ARGUMENT',
-    http: 400,
-    recovery: 'fix-request',
-    message: (f) => `Part \`${f.part}\` of job ${f.jobId} was refused: ${f.reason}.`,
-    hint: () => 'Send the part as the opening frame declares it: name, size and sha256.',
-  }),
-  PART_OFFSET_WRONG: entry<{ jobId: string; part: string; offset: number; expected: number }>({
+  UPLOAD_OFFSET_MISMATCH: entry<{ jobId: string; part: string; offset: number; expected: number }>({
     grpc: 'FAILED_PRECONDITION',
     http: 409,
     recovery: 'retry-same',
     message: (f) => `Part \`${f.part}\` of job ${f.jobId} goes on at byte ${f.expected}, not at ${f.offset}.`,
     hint: () => 'Ask for the offset with HEAD and send the rest from there.',
+  }),
+  UPLOAD_DIGEST_MISMATCH: entry<{ jobId: string; part: string; expected: string; actual: string }>({
+    grpc: 'DATA_LOSS',
+    http: 422,
+    recovery: 'retry-same',
+    message: (f) => `Part \`${f.part}\` of job ${f.jobId} has the SHA-256 ${f.actual}; ${f.expected} was announced.`,
+    hint: () => 'The bytes were dropped: send the part again from byte 0.',
+  }),
+  PART_TOO_LARGE: entry<{ jobId: string; part: string; limitBytes: number }>({
+    grpc: 'RESOURCE_EXHAUSTED',
+    http: 413,
+    recovery: 'fix-request',
+    message: (f) => `Part \`${f.part}\` of job ${f.jobId} is larger than the ${f.limitBytes} bytes it may have.`,
+    hint: () => 'Announce the true size of the part in the opening frame.',
+  }),
+  INBOX_FILE_INVALID: entry<{ jobId: string; part: string; reason: string }>({
+    grpc: 'INVALID_ARGUMENT',
+    http: 400,
+    recovery: 'fix-request',
+    message: (f) => `The inbox file for part \`${f.part}\` of job ${f.jobId} was refused: ${f.reason}.`,
+    hint: () => 'Put a regular file of the announced size there before the job is opened, or upload it over HTTPS.',
+  }),
+  JOB_RUNNING: entry<{ jobId: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 409,
+    recovery: 'fix-request',
+    message: (f) => `Job ${f.jobId} still runs.`,
+    hint: () => 'Cancel it, or wait for its end, before its files are deleted.',
   }),
   PART_NOT_FOUND: entry<{ jobId: string; part: string }>({
     grpc: 'NOT_FOUND',

@@ -1,0 +1,279 @@
+import { join } from 'node:path';
+import { ByocError } from '../../errors/byoc-error.ts';
+import { AsyncQueue } from '../../primitives/async-queue.ts';
+import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
+import type { JobFrame, OpenFrame, OrchestratorFrame, StagedPart } from '../../protocol/frames.ts';
+import { createJobFrameMachine } from '../../protocol/machine/create-job-frame-machine.ts';
+import type { HostedWorker } from '../plugin-host.ts';
+import type { JobEndRow } from '../store/job-rows.ts';
+import type { CallerSource } from './caller-source.ts';
+import { checkOutput } from './check-output.ts';
+import { followWorker } from './follow-worker.ts';
+import type { AcceptedJob, JobsContext } from './job-context.ts';
+import { type JobDirectory, jobDirectory, makeJobDirectory } from './job-directory.ts';
+import { endRow, finalFrames, type JobEnding, outcomeOf } from './job-end.ts';
+import { isJobEnded, type JobEventType, type JobState, nextJobState } from './job-state.ts';
+import { createJobUploads, type JobUploads } from './job-uploads.ts';
+import { stageParts } from './stage-parts.ts';
+
+/** Batches of frames held for a caller that reads slowly, before the worker is slowed. */
+const BATCHES_MAX = 16;
+
+/** One job from its acceptance to its end. */
+export class JobSession {
+  readonly job: AcceptedJob;
+  readonly directory: JobDirectory;
+  readonly uploads: JobUploads;
+  /** Frames for the caller that opened the job. */
+  readonly output = new AsyncQueue<readonly OrchestratorFrame[]>({ limit: BATCHES_MAX });
+  /** Resolves once the end is durable. */
+  readonly ended: Promise<JobEndRow>;
+  /** Resolves when a worker has it, or it has ended. */
+  readonly started: Promise<void>;
+  worker: HostedWorker | undefined;
+  readonly #context: JobsContext;
+  readonly #machine;
+  /** Aborted with the error that ends the job from outside: a cancel, the deadline. */
+  readonly #stop = new AbortController();
+  /** Breaks the call to the worker. */
+  readonly #call = new AbortController();
+  readonly #done = new AbortController();
+  #state: JobState = 'validating';
+  #callers = 0;
+  #hadOutput = false;
+  #unblock: (() => void) | undefined;
+  #source: CallerSource | undefined;
+  readonly #resolveEnded: (end: JobEndRow) => void;
+  readonly #resolveStarted: () => void;
+
+  constructor(job: AcceptedJob, context: JobsContext) {
+    this.job = job;
+    this.#context = context;
+    this.directory = jobDirectory(job.jobsDirectory, job.jobId);
+    this.uploads = createJobUploads(job.jobId, job.uploads, this.directory);
+    this.#machine = createJobFrameMachine({ jobId: job.jobId });
+    const ended = Promise.withResolvers<JobEndRow>();
+    const started = Promise.withResolvers<void>();
+    this.ended = ended.promise;
+    this.started = started.promise;
+    this.#resolveEnded = ended.resolve;
+    this.#resolveStarted = started.resolve;
+  }
+
+  get state(): JobState {
+    return this.#state;
+  }
+
+  /** Runs the job to its end. Never rejects. */
+  async run(open: OpenFrame, source: CallerSource): Promise<void> {
+    this.#source = source;
+    await this.#toEnd(async () => {
+      const staged = await this.#awaitParts();
+      const waiting = this.job.queue.acquire(this.job.jobId, {
+        caller: this.job.caller,
+        signal: this.#stop.signal,
+        onWaiting: (position) => this.#send([{ type: 'queued', position, awaitedParts: [] }]),
+      });
+      if (waiting !== undefined) await waiting;
+      this.#stop.signal.throwIfAborted();
+      // The worker must not end the job when this process dies: the next one finds it again.
+      const forWorker: OpenFrame = { ...open, capability: this.job.capability, stagedParts: staged, onDisconnect: 'continue' };
+      await this.#relayFrom((worker, signal) => worker.service.runJob(source.frames(forWorker), { signal }), {
+        mayRetry: () => source.handedOut === 0,
+      });
+    });
+  }
+
+  /** Follows a job that a worker kept running over a restart of the orchestrator. Never rejects. */
+  async recover(): Promise<void> {
+    this.output.end();
+    this.#move('accepted');
+    this.#move('parts-arrived');
+    await this.#toEnd(async () => {
+      const { jobId } = this.job;
+      await this.#relayFrom((worker, signal) => worker.service.attachJob({ jobId, afterSequence: 0 }, { signal }), {
+        mayRetry: () => false,
+      });
+    });
+  }
+
+  /** Ends the job from outside; false when it had ended. */
+  stop(error: ByocError): boolean {
+    if (isJobEnded(this.#state)) return false;
+    if (this.#stop.signal.aborted) return true;
+    this.#stop.abort(error);
+    const { worker } = this;
+    if (worker === undefined) return true;
+    const { jobId } = this.job;
+    const graceMs = this.#context.limits.cancelGraceMs;
+    worker.service.cancelJob({ jobId, reason: error.shortMessage, graceMs }, { signal: this.#done.signal }).catch(() => {});
+    // A worker that does not end it in time is not asked again.
+    this.#context.clock.sleep(graceMs + 500, { signal: this.#done.signal }).then(
+      () => {
+        this.#unblock?.();
+        this.#call.abort(error);
+      },
+      () => {},
+    );
+    return true;
+  }
+
+  callerCame(): void {
+    this.#callers += 1;
+    this.#move('caller-came');
+  }
+
+  callerLeft(): void {
+    this.#callers -= 1;
+    if (this.#callers > 0 || isJobEnded(this.#state)) return;
+    this.output.end();
+    this.#unblock?.();
+    this.#source?.stop();
+    if (this.#state === 'running' && this.job.onDisconnect === 'continue') this.#move('caller-left');
+    else if (this.#state !== 'detached')
+      this.stop(new ByocError('JOB_CANCELLED', { jobId: this.job.jobId, reason: 'the caller left' }));
+  }
+
+  async #toEnd(work: () => Promise<void>): Promise<void> {
+    const { clock } = this.#context;
+    const { jobId, deadline } = this.job;
+    clock.sleep(Math.max(0, deadline - clock.now()), { signal: this.#done.signal, unref: true }).then(
+      () => this.stop(new ByocError('JOB_DEADLINE_EXCEEDED', { jobId, deadline: new Date(deadline).toISOString() })),
+      () => {},
+    );
+    try {
+      await work();
+    } catch (error) {
+      await this.#end({ type: 'error', error: this.#explain(error) }, []);
+    } finally {
+      this.#done.abort();
+      this.#source?.stop();
+      this.job.queue.release(jobId);
+      this.output.end();
+    }
+  }
+
+  async #awaitParts(): Promise<readonly StagedPart[]> {
+    this.#move('accepted');
+    makeJobDirectory(this.job.jobsDirectory, this.job.jobId);
+    const { uploads, uris } = this.job;
+    const staged =
+      uploads.length === 0 && uris.length === 0
+        ? []
+        : await stageParts(this, this.#context, { signal: this.#stop.signal, send: (frames) => this.#send(frames) });
+    this.#move('parts-arrived');
+    return staged;
+  }
+
+  async #relayFrom(
+    open: (worker: HostedWorker, signal: AbortSignal) => AsyncIterable<readonly JobFrame[]>,
+    options: { mayRetry(): boolean },
+  ): Promise<void> {
+    const worker = this.job.worker();
+    const { jobId, pluginId: plugin } = this.job;
+    if (worker === undefined) throw new ByocError('WORKER_LOST', { jobId, plugin, reason: 'it ended before the job began' });
+    this.#context.rows.setRunning(jobId, worker.workerId);
+    this.worker = worker;
+    this.#move('slot-taken');
+    this.#resolveStarted();
+    await followWorker(worker, {
+      jobId,
+      plugin,
+      clock: this.#context.clock,
+      call: this.#call,
+      stop: this.#stop.signal,
+      open: (signal) => open(worker, signal),
+      mayRetry: () => options.mayRetry() && this.#machine.sequence === 0,
+      onFrames: (frames) => this.#relay(frames),
+    });
+  }
+
+  /** Passes frames on; true after the last one. */
+  async #relay(frames: readonly JobFrame[]): Promise<boolean> {
+    const out: OrchestratorFrame[] = [];
+    for (const frame of frames) {
+      this.#machine.accept(frame);
+      switch (frame.type) {
+        case 'result':
+          await this.#end(await checkOutput(this, frame), out);
+          return true;
+        case 'error':
+          await this.#end({ type: 'error', error: this.#explain(frame.error) }, out);
+          return true;
+        case 'usage': {
+          const wanted = await this.job.hold.charge(this.#machine.usage, frame.sequence);
+          out.push(frame);
+          if (wanted !== undefined) out.push({ type: 'payment-required', ...wanted });
+          break;
+        }
+        case 'event':
+        case 'chunk':
+          this.#hadOutput = true;
+          out.push(frame);
+          break;
+        default:
+          out.push(frame);
+      }
+    }
+    await this.#send(out);
+    return false;
+  }
+
+  /** Waits while the caller reads slowly, unless it leaves or the job is ended by force. */
+  #send(frames: readonly OrchestratorFrame[]): Promise<void> | undefined {
+    if (frames.length === 0 || this.output.closed) return undefined;
+    const pushed = this.output.push(frames);
+    if (typeof pushed === 'boolean') return undefined;
+    return new Promise((resolve) => {
+      this.#unblock = resolve;
+      pushed.then(() => resolve());
+    });
+  }
+
+  async #end(ending: JobEnding, before: OrchestratorFrame[]): Promise<void> {
+    if (isJobEnded(this.#state)) return;
+    const { clock, rows, logger } = this.#context;
+    const { usage, sequence, state } = this.#machine;
+    const lateEnding = this.#afterDeadline(ending);
+    let settled: Awaited<ReturnType<AcceptedJob['hold']['settle']>> = { amountWei: 0n, receipt: undefined };
+    try {
+      settled = await this.job.hold.settle(outcomeOf(lateEnding, { hadOutput: this.#hadOutput }), usage);
+    } catch (error) {
+      logger.error({ jobId: this.job.jobId, err: error }, 'settle-failed');
+    }
+    // The worker's last frame keeps its number; an end that we make comes after the last frame, or carries 0 before any.
+    const lastSequence = state === 'ended' || sequence === 0 ? sequence : sequence + 1;
+    const end = endRow(lateEnding, { endedAt: clock.now(), lastSequence, usage, ...settled });
+    if (end.parts.length > 0)
+      await this.directory.moveOutput(join(this.#context.outboxDirectory, this.job.jobId)).catch((error: unknown) => {
+        logger.error({ jobId: this.job.jobId, err: error }, 'output-move-failed');
+      });
+    rows.end(this.job.jobId, end);
+    this.#move(end.state);
+    this.#context.onEnded(this, end);
+    this.#resolveEnded(end);
+    this.#resolveStarted();
+    void this.#send([...before, ...finalFrames(end)]);
+    this.output.end();
+  }
+
+  /** A result that comes after the deadline is too late, and one after a cancel is welcome. */
+  #afterDeadline(ending: JobEnding): JobEnding {
+    const reason: unknown = this.#stop.signal.aborted ? this.#stop.signal.reason : undefined;
+    const late = reason instanceof ByocError && reason.code === 'JOB_DEADLINE_EXCEEDED';
+    return late && ending.type === 'result' ? { type: 'error', error: reason } : ending;
+  }
+
+  /** When the job was ended from outside, that is why it failed. */
+  #explain(error: unknown): ByocError {
+    const { aborted, reason } = this.#stop.signal;
+    if (aborted) return toByocError(reason);
+    const known = toByocError(error);
+    if (known.code === 'INTERNAL_ERROR') this.#context.logger.error({ jobId: this.job.jobId, err: error }, 'job-failed');
+    return known;
+  }
+
+  #move(event: JobEventType): void {
+    this.#state = nextJobState(this.#state, event) ?? this.#state;
+  }
+}
