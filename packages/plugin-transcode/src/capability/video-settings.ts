@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+/** Bits a second; the same unit everywhere in this capability. */
+const bitrate = z.int().min(8_000).max(200_000_000);
+
+/** How bits are spent. */
+export const rateControlSchema = z.discriminatedUnion('mode', [
+  /** Even quality; with `maxBitrate`, never above it for longer than two seconds. */
+  z.strictObject({
+    mode: z.literal('crf'),
+    crf: z.number().min(0).max(51).default(23),
+    maxBitrate: bitrate.optional(),
+  }),
+  /** An average, with room for hard scenes. @default maxBitrate 1.5 × bitrate */
+  z.strictObject({ mode: z.literal('vbr'), bitrate, maxBitrate: bitrate.optional() }),
+  /** A constant rate. */
+  z.strictObject({ mode: z.literal('cbr'), bitrate }),
+]);
+
+/** How pictures are encoded. Further codecs join as further forms. */
+export const videoSettingsSchema = z.discriminatedUnion('codec', [
+  z.strictObject({
+    codec: z.literal('h264'),
+    /** Speed against size. @default "veryfast" */
+    preset: z
+      .enum(['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'])
+      .default('veryfast'),
+    /** @default "high" */
+    profile: z.enum(['baseline', 'main', 'high']).default('high'),
+    /** For every rendition that sets none. @default crf 23, capped at the rendition's bitrate */
+    rateControl: rateControlSchema.optional(),
+    /** Seconds from one keyframe to the next, the same in every rendition. @default 2 */
+    keyframeSeconds: z.number().min(0.1).max(30).default(2),
+    /** Frames a second at most. @default the source's */
+    maxFrameRate: z.number().min(1).max(240).optional(),
+  }),
+]);
+
+/** How sound is encoded. A source without sound gives none, whatever is asked. */
+export const audioSettingsSchema = z.discriminatedUnion('codec', [
+  z.strictObject({
+    codec: z.literal('aac'),
+    /** @default 128000 */
+    bitrate: z.int().min(16_000).max(512_000).default(128_000),
+    /** @default 2 */
+    channels: z.int().min(1).max(2).default(2),
+    /** Hertz. @default 48000 */
+    sampleRate: z.literal([44_100, 48_000]).default(48_000),
+  }),
+  z.strictObject({ codec: z.literal('none') }),
+]);
+
+/** One size of the ladder. Give a height, a width or both; what is missing follows the display aspect. */
+export const renditionSchema = z.strictObject({
+  /** A folder name. @default the height, for example "720p" */
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,31}$/)
+    .optional(),
+  width: z.int().min(16).max(8192).optional(),
+  height: z.int().min(16).max(8192).optional(),
+  /** The cap, in bits a second. @default by pixels a second */
+  videoBitrate: bitrate.optional(),
+  /** @default the job's */
+  rateControl: rateControlSchema.optional(),
+});
+
+export type RateControl = z.output<typeof rateControlSchema>;
+export type VideoSettings = z.output<typeof videoSettingsSchema>;
+export type AudioSettings = z.output<typeof audioSettingsSchema>;
+export type RenditionRequest = z.output<typeof renditionSchema>;

@@ -1,0 +1,1 @@
+export { type FfmpegOrigin, type FindFfmpegOptions, type FoundFfmpeg, findFfmpeg } from './ffmpeg/find-ffmpeg.ts';

@@ -1,0 +1,4 @@
+export type { OutputRequest, TranscodeInput } from './capability/input.ts';
+export type { OutputResult, RenditionResult, SourceProbe, TranscodeOutput } from './capability/output.ts';
+export type { AudioSettings, RateControl, RenditionRequest, VideoSettings } from './capability/video-settings.ts';
+export { transcode } from './capability.ts';

@@ -1,0 +1,25 @@
+import type { TranscodeInput } from '../capability/input.ts';
+import type { TranscodeLimits } from './limits.ts';
+
+const FASTEST = 240;
+
+/**
+ * An upper bound of the pixels of a job, from its input alone: the source's duration, size and rate are not known before it is probed, so
+ * the plugin's limits stand in for them. A clip, a rate and a width and height for each rendition make it tight.
+ */
+export function estimatePixels(
+  input: Pick<TranscodeInput, 'outputs' | 'ladder' | 'video' | 'clip'>,
+  limits: TranscodeLimits,
+): bigint {
+  if (input.outputs.every(({ kind }) => kind === 'thumbnails')) return 0n;
+  const perFrame =
+    input.ladder === 'auto'
+      ? 4 * limits.maxSourcePixels
+      : input.ladder.reduce(
+          (sum, { width, height }) => sum + (width && height ? (width + 1) * (height + 1) : limits.maxSourcePixels),
+          0,
+        );
+  const seconds = Math.min(limits.maxSeconds, input.clip?.durationSeconds ?? limits.maxSeconds);
+  const frames = Math.ceil(seconds * (input.video.maxFrameRate ?? FASTEST)) + 1;
+  return BigInt(Math.min(limits.maxPixels, Math.ceil(perFrame * frames)));
+}

@@ -1,0 +1,190 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ByocError, type JobContext, type Progress } from '@byoc/core';
+import type { TranscodeOutput } from '../capability/output.ts';
+import type { transcode } from '../capability.ts';
+import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
+import { mapFailure } from '../ffmpeg/map-failure.ts';
+import { createProgressParser } from '../ffmpeg/parse-progress.ts';
+import { probeSource } from '../ffmpeg/probe-source.ts';
+import { runProgram } from '../ffmpeg/run-program.ts';
+import { TranscodeFailure } from '../media/transcode-failure.ts';
+import { planPackageMp4 } from '../plan/plan-package-mp4.ts';
+import { parsePsnr, planPsnr } from '../plan/plan-psnr.ts';
+import { planTranscode } from '../plan/plan-transcode.ts';
+import type { TranscodePlan } from '../plan/transcode-plan.ts';
+import { describeOutput } from './describe-output.ts';
+import { checkPlan, checkSource, plannedPixels, type TranscodeLimits } from './limits.ts';
+import { readStream, type StreamFacts } from './read-stream.ts';
+
+export type TranscodeContext = Pick<
+  JobContext<typeof transcode>,
+  'jobId' | 'input' | 'signal' | 'dir' | 'log' | 'file' | 'emit' | 'progress' | 'usage'
+>;
+
+/** Does a transcode job: probe, encode, read back, package, measure. Leaves nothing in the job's folders when it fails. */
+export async function runTranscode(
+  context: TranscodeContext,
+  found: FoundFfmpeg,
+  limits: TranscodeLimits,
+): Promise<TranscodeOutput> {
+  try {
+    return await transcodeSteps(context, found, limits);
+  } catch (error) {
+    await Promise.all([context.dir.out, context.dir.tmp].map(empty));
+    context.signal.throwIfAborted();
+    if (!(error instanceof TranscodeFailure)) throw error;
+    const { reason, message, hint, recovery } = error;
+    throw new ByocError(
+      'JOB_FAILED',
+      { jobId: context.jobId, reason, message: `${message}.`, hint, recovery },
+      { cause: error },
+    );
+  }
+}
+
+async function transcodeSteps(
+  context: TranscodeContext,
+  found: FoundFfmpeg,
+  limits: TranscodeLimits,
+): Promise<TranscodeOutput> {
+  const { input, signal, dir } = context;
+  const path = await context.file(input.source);
+  await context.emit({ type: 'stage', stage: 'probe' });
+  const { size } = await stat(path);
+  if (size === 0) {
+    throw new TranscodeFailure({
+      reason: 'source-empty',
+      message: 'The source is empty',
+      hint: 'Send the whole file.',
+      recovery: 'fix-request',
+    });
+  }
+  const probe = await probeSource(found, path, { signal });
+  checkSource(probe, limits);
+  const plan = planTranscode(input, probe, { path });
+  checkPlan(plan, limits);
+  for (const folder of plan.directories) await mkdir(join(dir.out, folder), { recursive: true });
+
+  const ran = { signal, cwd: dir.out, launcher: found.launcher };
+  const psnr = input.quality.psnr && plan.renditions.length > 0;
+  const encodeShare = psnr ? 0.8 : 0.98;
+  await context.emit({
+    type: 'stage',
+    stage: 'encode',
+    message: plan.renditions.map(({ name }) => name).join(', ') || 'thumbnails',
+  });
+  let pixels = 0;
+  const onEncode = followProgress(context, plan, { stage: 'encode', from: 0, to: encodeShare }, (frames) => {
+    const total = plannedPixels(plan, frames);
+    if (total > limits.maxPixels) return;
+    pixels = Math.max(pixels, total);
+    context.usage.set('pixels', pixels);
+  });
+  const encoded = await runProgram(found.ffmpeg.path, plan.args, { ...ran, onProgress: onEncode });
+  if (encoded.exitCode !== 0) throw mapFailure(encoded.stderr, encoded);
+
+  await context.emit({ type: 'stage', stage: 'verify' });
+  const facts: StreamFacts[] = [];
+  for (const rendition of plan.renditions) facts.push(await readBack(dir.out, rendition, signal));
+  const audioFacts = plan.audio === undefined ? undefined : await readBack(dir.out, plan.audio, signal);
+  const total = plan.renditions.reduce(
+    (sum, { width, height }, at) => sum + BigInt(width * height) * BigInt(facts[at]?.samples ?? 0),
+    0n,
+  );
+  if (plan.renditions.length > 0) {
+    if (total === 0n) throw noFrames();
+    context.usage.set('pixels', total);
+  }
+
+  if (plan.mp4 !== undefined) {
+    await context.emit({ type: 'stage', stage: 'package' });
+    for (const file of plan.mp4.files) {
+      const packaged = await runProgram(found.ffmpeg.path, planPackageMp4(plan, file), ran);
+      if (packaged.exitCode !== 0) throw mapFailure(packaged.stderr, packaged);
+    }
+  }
+  let quality: (number | undefined)[] = [];
+  if (psnr) {
+    await context.emit({ type: 'stage', stage: 'measure' });
+    const onProgress = followProgress(context, plan, { stage: 'measure', from: encodeShare, to: 1 });
+    const measured = await runProgram(found.ffmpeg.path, planPsnr(plan, input, probe, { path }), {
+      ...ran,
+      onProgress,
+    });
+    if (measured.exitCode !== 0) throw mapFailure(measured.stderr, measured);
+    quality = parsePsnr(measured.stderr, plan.renditions.length);
+  }
+  const output = await describeOutput({
+    plan,
+    probe,
+    bytes: size,
+    facts,
+    audioFacts,
+    quality,
+    found,
+    directory: dir.out,
+    pixels: total,
+  });
+  if (plan.scratch !== undefined) await rm(join(dir.out, plan.scratch), { recursive: true, force: true });
+  context.progress({ fraction: 1, stage: 'done' });
+  return output;
+}
+
+/** Turns ffmpeg's reports into progress: a fraction within the stage's share, fps, speed and the time left. */
+function followProgress(
+  context: Pick<TranscodeContext, 'progress'>,
+  plan: TranscodePlan,
+  share: { stage: string; from: number; to: number },
+  onFrames: (frames: number) => void = () => {},
+): (text: string) => void {
+  const parse = createProgressParser();
+  return (text) => {
+    for (const report of parse(text)) {
+      const done = plan.expectedFrames === undefined ? undefined : Math.min(1, report.frame / plan.expectedFrames);
+      const left =
+        plan.expectedFrames === undefined || report.fps === undefined
+          ? undefined
+          : Math.max(0, plan.expectedFrames - report.frame) / report.fps;
+      const details = {
+        frames: report.frame,
+        ...(report.fps === undefined ? {} : { fps: report.fps }),
+        ...(report.speed === undefined ? {} : { speed: report.speed }),
+        ...(left === undefined ? {} : { etaMs: Math.round(left * 1000) }),
+      };
+      const progress: Progress = { stage: share.stage, details };
+      context.progress(
+        done === undefined ? progress : { ...progress, fraction: share.from + done * (share.to - share.from) },
+      );
+      onFrames(report.frame);
+    }
+  };
+}
+
+async function readBack(
+  directory: string,
+  stream: Parameters<typeof readStream>[1],
+  signal: AbortSignal,
+): Promise<StreamFacts> {
+  try {
+    return await readStream(directory, stream, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw noFrames();
+    throw error;
+  }
+}
+
+function noFrames(): TranscodeFailure {
+  return new TranscodeFailure({
+    reason: 'source-without-frames',
+    message: 'Nothing of the source could be decoded',
+    hint: 'Check that the file is whole, and that a clip lies inside it.',
+    recovery: 'fix-request',
+  });
+}
+
+async function empty(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}

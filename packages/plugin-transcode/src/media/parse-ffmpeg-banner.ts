@@ -1,0 +1,57 @@
+import { parseFraction } from './fraction.ts';
+import type { AudioStream, MediaProbe, VideoStream } from './media-probe.ts';
+import { quarterTurns } from './parse-ffprobe.ts';
+
+/** Reads what `ffmpeg -i` prints about its input: for builds that come without ffprobe. */
+export function parseFfmpegBanner(text: string): MediaProbe | undefined {
+  const input = /^Input #0, ([^,\s]+)/m.exec(text);
+  if (input === null) return undefined;
+  // A stream and the lines about it, up to the next stream.
+  const streams = text.split(/^ +(?=Stream #0:\d)/m).slice(1);
+  let video: VideoStream | undefined;
+  let audio: AudioStream | undefined;
+  for (const block of streams) {
+    const head = /^Stream #0:(\d+)\S*: (Video|Audio): (\w+)([^\n]*)/.exec(block);
+    if (head === null) continue;
+    const [, index, kind, codec, rest] = head as unknown as [string, string, string, string, string];
+    if (kind === 'Video' && video === undefined && !rest.includes('(attached pic)'))
+      video = readVideo(Number(index), codec, rest, block);
+    if (kind === 'Audio' && audio === undefined) audio = readAudio(Number(index), codec, rest);
+  }
+  const time = /^ +Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)/m.exec(text);
+  const durationSeconds = time === null ? undefined : Number(time[1]) * 3600 + Number(time[2]) * 60 + Number(time[3]);
+  return { format: input[1] ?? 'unknown', durationSeconds, video, audio };
+}
+
+function readVideo(index: number, codec: string, rest: string, block: string): VideoStream {
+  const size = /, (\d+)x(\d+)/.exec(rest);
+  const rotation = /rotation of (-?[\d.]+) degrees/.exec(block);
+  return {
+    index,
+    codec,
+    width: Number(size?.[1] ?? 0),
+    height: Number(size?.[2] ?? 0),
+    sampleAspect: parseFraction(/SAR (\d+:\d+)/.exec(rest)?.[1]) ?? { num: 1, den: 1 },
+    rotation: quarterTurns(-Number(rotation?.[1] ?? 0)),
+    averageRate: rate(rest, 'fps'),
+    realRate: rate(rest, 'tbr'),
+    pixelFormat: /, (\w+)(?:\([^)]*\))?, \d+x\d+/.exec(rest)?.[1] ?? 'unknown',
+  };
+}
+
+/** The banner rounds to two digits: 29.97 means 30000/1001. */
+function rate(rest: string, unit: string) {
+  const text = new RegExp(`([\\d.]+)(k?) ${unit}`).exec(rest);
+  if (text === null || text[2] === 'k') return undefined;
+  const value = Number(text[1]);
+  const whole = Math.round(value);
+  if (value !== whole && Math.abs((whole * 1000) / 1001 - value) < 0.006) return { num: whole * 1000, den: 1001 };
+  return parseFraction(text[1]);
+}
+
+function readAudio(index: number, codec: string, rest: string): AudioStream {
+  const layout = /(\d+) Hz, ([^,]+)/.exec(rest);
+  const named: Record<string, number> = { mono: 1, stereo: 2, quad: 4, '5.1': 6, '5.1(side)': 6, '7.1': 8 };
+  const channels = named[layout?.[2] ?? ''] ?? (Number.parseInt(layout?.[2] ?? '2', 10) || 2);
+  return { index, codec, channels, sampleRate: Number(layout?.[1] ?? 0) };
+}

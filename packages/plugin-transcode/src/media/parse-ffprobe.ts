@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { parseFraction } from './fraction.ts';
+import type { AudioStream, MediaProbe, VideoStream } from './media-probe.ts';
+
+const stream = z.object({
+  index: z.number(),
+  codec_type: z.string().optional(),
+  codec_name: z.string().default('unknown'),
+  width: z.number().default(0),
+  height: z.number().default(0),
+  pix_fmt: z.string().default('unknown'),
+  sample_aspect_ratio: z.string().optional(),
+  avg_frame_rate: z.string().optional(),
+  r_frame_rate: z.string().optional(),
+  duration: z.string().optional(),
+  channels: z.number().default(0),
+  sample_rate: z.string().default('0'),
+  disposition: z.object({ attached_pic: z.number().default(0) }).default({ attached_pic: 0 }),
+  tags: z.record(z.string(), z.string()).default({}),
+  side_data_list: z.array(z.object({ rotation: z.number().optional() })).default([]),
+});
+const report = z.object({
+  streams: z.array(stream).default([]),
+  format: z.object({ format_name: z.string().default('unknown'), duration: z.string().optional() }),
+});
+type Stream = z.output<typeof stream>;
+
+/** Reads `ffprobe -show_format -show_streams -of json`. @throws when it is something else */
+export function parseFfprobe(json: string): MediaProbe {
+  const { streams, format } = report.parse(JSON.parse(json));
+  const video = streams.find((one) => one.codec_type === 'video' && one.disposition.attached_pic === 0);
+  const audio = streams.find((one) => one.codec_type === 'audio' && one.channels > 0);
+  return {
+    format: format.format_name.split(',')[0] ?? 'unknown',
+    durationSeconds: seconds(format.duration) ?? seconds(video?.duration),
+    video: video === undefined ? undefined : readVideo(video),
+    audio: audio === undefined ? undefined : readAudio(audio),
+  };
+}
+
+function readVideo(one: Stream): VideoStream {
+  // The display matrix counts counter-clockwise; the tag of older ffprobes clockwise.
+  const matrix = one.side_data_list.find((data) => data.rotation !== undefined)?.rotation;
+  const degrees = matrix === undefined ? Number(one.tags.rotate ?? 0) : -matrix;
+  return {
+    index: one.index,
+    codec: one.codec_name,
+    width: one.width,
+    height: one.height,
+    sampleAspect: parseFraction(one.sample_aspect_ratio) ?? { num: 1, den: 1 },
+    rotation: quarterTurns(degrees),
+    averageRate: parseFraction(one.avg_frame_rate),
+    realRate: parseFraction(one.r_frame_rate),
+    pixelFormat: one.pix_fmt,
+  };
+}
+
+function readAudio(one: Stream): AudioStream {
+  return { index: one.index, codec: one.codec_name, channels: one.channels, sampleRate: Number(one.sample_rate) };
+}
+
+/** Degrees as 0, 90, 180 or 270. */
+export function quarterTurns(degrees: number): number {
+  return Number.isFinite(degrees) ? (((Math.round(degrees / 90) * 90) % 360) + 360) % 360 : 0;
+}
+
+function seconds(text: string | undefined): number | undefined {
+  const value = Number(text);
+  return text !== undefined && Number.isFinite(value) && value > 0 ? value : undefined;
+}

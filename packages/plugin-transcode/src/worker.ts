@@ -1,0 +1,4 @@
+import { serveWorker } from '@byoc/core/worker';
+import { createTranscodePlugin } from './plugin.ts';
+
+await serveWorker(createTranscodePlugin());

@@ -1,0 +1,12 @@
+import { defineConfig } from 'tsup';
+
+/** The library entries; tsup.worker.config.ts makes the worker. */
+export default defineConfig({
+  entry: { index: 'src/index.ts', plugin: 'src/plugin.ts', ffmpeg: 'src/ffmpeg.ts' },
+  format: 'esm',
+  target: 'node22',
+  platform: 'node',
+  dts: true,
+  splitting: true,
+  treeshake: true,
+});

@@ -1,0 +1,22 @@
+import { defineConfig } from 'tsup';
+
+/** The worker as one file with all its code, so that an image needs nothing but Node and ffmpeg. */
+export default defineConfig({
+  entry: { worker: 'src/worker.ts' },
+  format: 'esm',
+  target: 'node22',
+  platform: 'node',
+  noExternal: [/.*/],
+  external: [/^@ffmpeg-installer\//],
+  splitting: false,
+  dts: false,
+  clean: false,
+  silent: true,
+  // Bundled CommonJS modules call `require` for Node's own modules.
+  banner: {
+    js: "import { createRequire as byocCreateRequire } from 'node:module';\nconst require = byocCreateRequire(import.meta.url);",
+  },
+  esbuildOptions(options) {
+    options.conditions = ['@byoc/source', 'import', 'node'];
+  },
+});
