@@ -40,6 +40,7 @@ export class JobSession {
   readonly #done = new AbortController();
   #state: JobState = 'validating';
   #callers = 0;
+  #left = false;
   #hadOutput = false;
   #unblock: (() => void) | undefined;
   #source: CallerSource | undefined;
@@ -118,17 +119,36 @@ export class JobSession {
     return true;
   }
 
+  get hasCaller(): boolean {
+    return this.#callers > 0;
+  }
+
+  /** True when the job goes on in its worker without this process: nothing of it is touched. */
+  get leftToWorker(): boolean {
+    return this.#left;
+  }
+
+  /** Lets go of a running job so that the next orchestrator finds it as it is. */
+  leave(): void {
+    this.#left = true;
+    this.#unblock?.();
+    this.#call.abort(new ByocError('ORCHESTRATOR_CLOSING', {}));
+  }
+
   callerCame(): void {
     this.#callers += 1;
     this.#move('caller-came');
   }
 
-  callerLeft(): void {
+  /** @param options.opener it is the caller that opened the job, who sends frames and reads `output`. */
+  callerLeft(options: { opener: boolean }): void {
     this.#callers -= 1;
+    if (options.opener) {
+      this.output.end();
+      this.#unblock?.();
+      this.#source?.stop();
+    }
     if (this.#callers > 0 || isJobEnded(this.#state)) return;
-    this.output.end();
-    this.#unblock?.();
-    this.#source?.stop();
     if (this.#state === 'running' && this.job.onDisconnect === 'continue') this.#move('caller-left');
     else if (this.#state !== 'detached')
       this.stop(new ByocError('JOB_CANCELLED', { jobId: this.job.jobId, reason: 'the caller left' }));
@@ -144,7 +164,8 @@ export class JobSession {
     try {
       await work();
     } catch (error) {
-      await this.#end({ type: 'error', error: this.#explain(error) }, []);
+      if (this.#left) this.output.fail(error);
+      else await this.#end({ type: 'error', error: this.#explain(error) }, []);
     } finally {
       this.#done.abort();
       this.#source?.stop();

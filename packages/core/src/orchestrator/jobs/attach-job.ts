@@ -1,0 +1,67 @@
+import { ByocError, isByocError } from '../../errors/byoc-error.ts';
+import type { OrchestratorFrame } from '../../protocol/frames.ts';
+import type { ServerCallOptions } from '../../protocol/orchestrator-service.ts';
+import type { FoundJob } from './create-jobs.ts';
+import { finalFrames } from './job-end.ts';
+import type { JobSession } from './job-session.ts';
+
+/**
+ * Sends a job's frames after a sequence number, then follows it to its end. While it runs they come from the worker's
+ * replay, with the same numbers; the last ones come from the job's row.
+ */
+export async function* attachJob(
+  { session, end }: FoundJob,
+  request: { jobId: string; afterSequence: number },
+  call: ServerCallOptions,
+): AsyncGenerator<readonly OrchestratorFrame[]> {
+  if (session === undefined) {
+    if (end === undefined) throw new ByocError('JOB_NOT_FOUND', { jobId: request.jobId });
+    yield finalFrames(end);
+    return;
+  }
+  session.callerCame();
+  let left = false;
+  const leave = () => {
+    if (!left) session.callerLeft({ opener: false });
+    left = true;
+  };
+  call.signal?.addEventListener('abort', leave, { once: true });
+  try {
+    await untilAborted(session.started, call.signal);
+    yield* replay(session, request.afterSequence, call.signal);
+    yield finalFrames(await untilAborted(session.ended, call.signal));
+  } finally {
+    call.signal?.removeEventListener('abort', leave);
+    leave();
+  }
+}
+
+async function* replay(
+  session: JobSession,
+  afterSequence: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly OrchestratorFrame[]> {
+  const { worker, job } = session;
+  if (worker === undefined) return;
+  try {
+    for await (const frames of worker.service.attachJob({ jobId: job.jobId, afterSequence }, { signal })) {
+      const last = frames.findIndex(({ type }) => type === 'result' || type === 'error');
+      const before = last === -1 ? frames : frames.slice(0, last);
+      if (before.length > 0) yield before;
+      if (last !== -1) return;
+    }
+  } catch (error) {
+    // The worker is lost or has forgotten the job: its row will tell how it ended.
+    if (signal?.aborted || isByocError(error, 'JOB_REPLAY_GONE')) throw error;
+  }
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
