@@ -3,17 +3,9 @@ import type { Codec } from '../codec/codec.ts';
 import { fromServiceError } from '../errors/from-service-error.ts';
 import { asBuffer } from './as-buffer.ts';
 import { CallReader } from './call-reader.ts';
+import type { Connection } from './connection.ts';
 import type { Method } from './method.ts';
 import { WAKE_WRITER, writeValues } from './write-values.ts';
-
-/** A grpc-js client with what every call over it needs. */
-export interface CallContext {
-  readonly client: Client;
-  /** For error texts. */
-  readonly address: string;
-  /** Sent with every call. */
-  readonly metadata?: Readonly<Record<string, string>> | undefined;
-}
 
 interface Options {
   readonly signal?: AbortSignal | undefined;
@@ -21,16 +13,15 @@ interface Options {
 
 const same = (bytes: Buffer): Buffer => bytes;
 
-function metadataOf(context: CallContext): Metadata {
+function metadataOf(context: Connection): Metadata {
   const metadata = new Metadata();
-  if (context.metadata !== undefined)
-    for (const [key, value] of Object.entries(context.metadata)) metadata.set(key, value);
+  for (const [key, value] of Object.entries(context.metadata)) metadata.set(key, value);
   return metadata;
 }
 
 /** Calls a method that answers once. */
 export function callUnary<Req, Res>(
-  context: CallContext,
+  context: Connection,
   method: Method<Req, Res>,
   request: Req,
   { signal }: Options = {},
@@ -38,7 +29,13 @@ export function callUnary<Req, Res>(
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const bytes = asBuffer(method.request.encode(request));
-    const onAbort = () => call.cancel();
+    // What to reject with when we cancelled the call ourselves.
+    let failure: { readonly error: unknown } | undefined;
+    const fail = (error: unknown) => {
+      failure ??= { error };
+      call.cancel();
+    };
+    const onAbort = () => fail(signal?.reason);
     const call = context.client.makeUnaryRequest(
       method.path,
       same,
@@ -47,8 +44,9 @@ export function callUnary<Req, Res>(
       metadataOf(context),
       (error: ServiceError | null, response?: Buffer) => {
         signal?.removeEventListener('abort', onAbort);
-        if (error !== null)
-          return reject(signal?.aborted ? signal.reason : fromServiceError(error, { address: context.address }));
+        context.running.delete(fail);
+        if (failure !== undefined) return reject(failure.error);
+        if (error !== null) return reject(fromServiceError(error, { address: context.address }));
         try {
           resolve(method.response.decode(response as Buffer, { jobId: '', peer: context.address }));
         } catch (malformed) {
@@ -56,13 +54,14 @@ export function callUnary<Req, Res>(
         }
       },
     );
+    context.running.add(fail);
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
 
 /** Calls a method that answers one request with a stream. The call starts when the stream is iterated. */
 export function callServerStream<Req, Res>(
-  context: CallContext,
+  context: Connection,
   method: Method<Req, Res>,
   request: Req,
   options: Options = {},
@@ -79,7 +78,7 @@ export function callServerStream<Req, Res>(
 
 /** Calls a method with a stream each way. The call starts when the answer is iterated. */
 export function callBidiStream<Req, Res>(
-  context: CallContext,
+  context: Connection,
   method: Method<Req, Res>,
   requests: AsyncIterable<Req>,
   options: Options = {},
@@ -113,7 +112,7 @@ export function callBidiStream<Req, Res>(
 
 type ReadableCall = ReturnType<Client['makeServerStreamRequest']> | ReturnType<Client['makeBidiStreamRequest']>;
 
-function readCall<Res>(call: ReadableCall, context: CallContext, response: Codec<Res>, { signal }: Options) {
+function readCall<Res>(call: ReadableCall, context: Connection, response: Codec<Res>, { signal }: Options) {
   const wire = { jobId: '', peer: context.address };
   let ended = false;
   const reader = new CallReader<Res>(call, {
@@ -123,6 +122,7 @@ function readCall<Res>(call: ReadableCall, context: CallContext, response: Codec
   const fail = (error: unknown) => {
     if (ended) return;
     ended = true;
+    context.running.delete(fail);
     reader.finish({ error }, { drop: true });
     call.cancel();
   };
@@ -132,9 +132,11 @@ function readCall<Res>(call: ReadableCall, context: CallContext, response: Codec
   });
   call.on('status', (status) => {
     signal?.removeEventListener('abort', onAbort);
+    context.running.delete(fail);
     ended = true;
     if (status.code === 0) reader.finish({});
   });
+  context.running.add(fail);
   signal?.addEventListener('abort', onAbort, { once: true });
   return { reader, isEnded: () => ended, fail };
 }

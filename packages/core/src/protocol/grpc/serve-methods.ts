@@ -111,8 +111,8 @@ export function serveBidiStream<Req, Res>(
     const wire = { jobId: '', peer };
     const reader = new CallReader<Req>(call, {
       decode: (bytes) => method.request.decode(bytes, wire),
-      // The service has read enough: what still comes is let through and dropped.
-      onReturn: () => call.resume(),
+      // The service has read enough: what still comes stays in the flow-control window until the call ends.
+      onReturn: () => undefined,
     });
     call.on('end', () => reader.finish({}));
     controller.signal.addEventListener('abort', () =>
@@ -132,6 +132,8 @@ function watch(call: StreamingCall) {
   const peer = call.getPeer();
   const controller = new AbortController();
   call.on('cancelled', () => {
+    // A caller that had not half-closed when the answer ended is told as cancelled too.
+    if (call.writableEnded) return;
     controller.abort(new ByocError('CALLER_GONE', { peer }));
     call.emit(WAKE_WRITER);
   });
@@ -147,6 +149,7 @@ async function respond<Res>(
 ): Promise<void> {
   let iterator: AsyncIterator<Res> | undefined;
   const leave = () => {
+    if (call.writableEnded) return;
     // A generator that is suspended in an await answers only later; nobody waits for it.
     iterator?.return?.()?.then(undefined, (error: unknown) => report(context, method.path, error));
   };

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Client, credentials } from '@grpc/grpc-js';
 import { ByocError } from '../../errors/byoc-error.ts';
-import { type CallContext, callBidiStream, callServerStream, callUnary } from '../grpc/call-methods.ts';
+import { callBidiStream, callServerStream, callUnary } from '../grpc/call-methods.ts';
 import { clientOptions } from '../grpc/channel-options.ts';
+import { type Connection, createConnection } from '../grpc/connection.ts';
 import { verifyIdentityStatement } from '../identity/verify-identity-statement.ts';
 import type { OrchestratorInfo, OrchestratorService } from '../orchestrator-service.ts';
 import { fetchCertificate } from './fetch-certificate.ts';
@@ -54,8 +55,8 @@ export async function connectOrchestrator(options: ConnectOrchestratorOptions): 
       'grpc.keepalive_timeout_ms': 10_000,
     },
   );
+  const context = createConnection(client, { address: url.origin });
   try {
-    const context: CallContext = { client, address: url.origin };
     const info = await callUnary(context, orchestratorMethods.getInfo, undefined, { signal });
     verifyIdentityStatement({
       url: url.origin,
@@ -71,15 +72,15 @@ export async function connectOrchestrator(options: ConnectOrchestratorOptions): 
       certificatePem: certificate.pem,
       certificateSha256: certificate.sha256,
       url: url.origin,
-      close: () => client.close(),
+      close: () => context.close(),
     };
   } catch (error) {
-    client.close();
+    context.close();
     throw error;
   }
 }
 
-function callsOf(context: CallContext): OrchestratorService {
+function callsOf(context: Connection): OrchestratorService {
   const m = orchestratorMethods;
   return {
     getInfo: (options) => callUnary(context, m.getInfo, undefined, options),

@@ -1,6 +1,7 @@
 import { Client, credentials } from '@grpc/grpc-js';
-import { type CallContext, callBidiStream, callServerStream, callUnary } from '../grpc/call-methods.ts';
+import { callBidiStream, callServerStream, callUnary } from '../grpc/call-methods.ts';
 import { clientOptions } from '../grpc/channel-options.ts';
+import { createConnection } from '../grpc/connection.ts';
 import { healthCheck } from '../grpc/health-service.ts';
 import type { WorkerAddress } from '../worker-address.ts';
 import type { CallOptions, WorkerService } from '../worker-service.ts';
@@ -22,11 +23,10 @@ export function connectWorker(address: WorkerAddress): ConnectedWorker {
     ? `unix:${address.path}`
     : `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
   const client = new Client(target, credentials.createInsecure(), clientOptions);
-  const context: CallContext = {
-    client,
+  const context = createConnection(client, {
     address: unix ? `unix://${address.path}` : `tcp://${target}`,
-    metadata: unix ? undefined : { [SECRET_KEY]: address.secret },
-  };
+    ...(unix ? {} : { metadata: { [SECRET_KEY]: address.secret } }),
+  });
   const m = workerMethods;
   return {
     getInfo: (options) => callUnary(context, m.getInfo, undefined, options),
@@ -39,6 +39,6 @@ export function connectWorker(address: WorkerAddress): ConnectedWorker {
     drain: (request, options) => callUnary(context, m.drain, request, options),
     health: async (options) =>
       (await callUnary(context, healthCheck, WORKER_SERVICE, options)) === 1 ? 'serving' : 'not-serving',
-    close: () => client.close(),
+    close: () => context.close(),
   };
 }
