@@ -1,4 +1,5 @@
 import { Client, credentials } from '@grpc/grpc-js';
+import { type Logger, silentLogger } from '../../primitives/logger.ts';
 import { callBidiStream, callServerStream, callUnary } from '../grpc/call-methods.ts';
 import { clientOptions } from '../grpc/channel-options.ts';
 import { createConnection } from '../grpc/connection.ts';
@@ -17,7 +18,10 @@ export interface ConnectedWorker extends WorkerService {
 }
 
 /** Connects to a worker. Returns at once: the first call opens the connection, and fails when nobody answers. */
-export function connectWorker(address: WorkerAddress): ConnectedWorker {
+export function connectWorker(
+  address: WorkerAddress,
+  { logger = silentLogger }: { readonly logger?: Logger | undefined } = {},
+): ConnectedWorker {
   const unix = address.type === 'unix';
   const target = unix
     ? `unix:${address.path}`
@@ -39,6 +43,9 @@ export function connectWorker(address: WorkerAddress): ConnectedWorker {
     drain: (request, options) => callUnary(context, m.drain, request, options),
     health: async (options) =>
       (await callUnary(context, healthCheck, WORKER_SERVICE, options)) === 1 ? 'serving' : 'not-serving',
-    close: () => context.close(),
+    close() {
+      logger.debug({ address: context.address, runningCalls: context.running.size }, 'worker-connection-closed');
+      context.close();
+    },
   };
 }
