@@ -9,7 +9,12 @@ const scratch = mkdtempSync(join(tmpdir(), 'byoc-pack-'));
 try {
   for (const name of ['core', 'plugin-transcode', 'cli']) {
     const folder = join('packages', name);
-    const [packed] = JSON.parse(execFileSync('npm', ['pack', '--json', '--silent', '--pack-destination', scratch], { cwd: folder, encoding: 'utf8' }));
+    const [packed] = JSON.parse(
+      execFileSync('npm', ['pack', '--json', '--silent', '--pack-destination', scratch], {
+        cwd: folder,
+        encoding: 'utf8',
+      }),
+    );
     const tarball = join(scratch, packed.filename);
     execFileSync(bin('publint'), ['run', tarball, '--strict'], { stdio: 'inherit' });
     if (name !== 'cli') execFileSync(bin('attw'), [tarball, '--profile', 'esm-only'], { stdio: 'inherit' });

@@ -34,12 +34,16 @@ export function startBareWorker(address: string, answer: Buffer, answers: number
 }
 
 /** A server that passes a call's messages on to another server and its answers back. */
-export async function startBareRelay(address: string, target: string, credentials: grpc.ServerCredentials): Promise<BareHop> {
+export async function startBareRelay(
+  address: string,
+  target: string,
+  credentials: grpc.ServerCredentials,
+): Promise<BareHop> {
   const client = new Client(target, grpc.credentials.createInsecure());
   const hop = await listen(address, credentials, (call) => {
     const onward = (client as unknown as { run(): Duplex }).run();
-    call.pipe(onward);
-    onward.pipe(call);
+    call.pipe(onward as unknown as NodeJS.WritableStream);
+    onward.pipe(call as unknown as NodeJS.WritableStream);
     onward.on('error', () => {});
     call.on('error', () => {});
   });
@@ -73,13 +77,20 @@ export function connectBare(target: string, credentials: grpc.ChannelCredentials
   };
 }
 
-function listen(address: string, credentials: grpc.ServerCredentials, handle: (call: grpc.ServerDuplexStream<Buffer, Buffer>) => void): Promise<BareHop> {
+function listen(
+  address: string,
+  credentials: grpc.ServerCredentials,
+  handle: (call: grpc.ServerDuplexStream<Buffer, Buffer>) => void,
+): Promise<BareHop> {
   const server = new grpc.Server();
   server.addService({ run: method } as unknown as grpc.ServiceDefinition, { run: handle as grpc.UntypedHandleCall });
   return new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, port) => {
       if (error) return reject(error);
-      resolve({ address: address.startsWith('unix:') ? address : address.replace(/:0$/, `:${port}`), close: () => server.forceShutdown() });
+      resolve({
+        address: address.startsWith('unix:') ? address : address.replace(/:0$/, `:${port}`),
+        close: () => server.forceShutdown(),
+      });
     });
   });
 }

@@ -5,7 +5,10 @@ export function percentile(samples: readonly number[], share: number): number {
 }
 
 /** Times calls one after another, in ms, after a warm-up. */
-export async function timeEach(call: () => Promise<unknown>, { warmUp, count }: { warmUp: number; count: number }): Promise<number[]> {
+export async function timeEach(
+  call: () => Promise<unknown>,
+  { warmUp, count }: { warmUp: number; count: number },
+): Promise<number[]> {
   for (let index = 0; index < warmUp; index += 1) await call();
   const samples: number[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -17,7 +20,10 @@ export async function timeEach(call: () => Promise<unknown>, { warmUp, count }: 
 }
 
 /** Calls a second, with a number of calls under way at once. */
-export async function callsPerSecond(call: () => Promise<unknown>, { concurrency, count }: { concurrency: number; count: number }): Promise<number> {
+export async function callsPerSecond(
+  call: () => Promise<unknown>,
+  { concurrency, count }: { concurrency: number; count: number },
+): Promise<number> {
   let left = count;
   const startedAt = performance.now();
   await Promise.all(

@@ -14,12 +14,19 @@ describe('the packed packages, installed elsewhere', () => {
     expect((await runCommand('npm', ['run', '--silent', 'build'])).exitCode).toBe(0);
     const tarballs: string[] = [];
     for (const name of packages) {
-      const packed = await runCommand('npm', ['pack', '--json', '--silent', '--pack-destination', folder], { cwd: join(repositoryRoot, 'packages', name) });
+      const packed = await runCommand('npm', ['pack', '--json', '--silent', '--pack-destination', folder], {
+        cwd: join(repositoryRoot, 'packages', name),
+      });
       tarballs.push(join(folder, JSON.parse(packed.stdout)[0].filename));
     }
     await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
-    const installed = await runCommand('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs], { cwd: folder });
-    expect({ exitCode: installed.exitCode, stderr: installed.exitCode === 0 ? '' : installed.stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const installed = await runCommand('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs], {
+      cwd: folder,
+    });
+    expect({ exitCode: installed.exitCode, stderr: installed.exitCode === 0 ? '' : installed.stderr }).toEqual({
+      exitCode: 0,
+      stderr: '',
+    });
   });
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -27,9 +34,16 @@ describe('the packed packages, installed elsewhere', () => {
   it('import at every entry point', async () => {
     const manifest = JSON.parse(await readFile(join(repositoryRoot, 'packages/core/package.json'), 'utf8'));
     const entries = Object.keys(manifest.exports).filter((entry) => entry !== './package.json');
-    const program = entries.map((entry) => `await import(${JSON.stringify(`@byoc/core${entry.slice(1)}`)});`).join('\n');
-    await writeFile(join(folder, 'import-all.js'), `${program}\nawait import('@byoc/plugin-transcode');\nconsole.log('ok');\n`);
-    const result = await runCommand(process.execPath, ['--disable-warning=ExperimentalWarning', 'import-all.js'], { cwd: folder });
+    const program = entries
+      .map((entry) => `await import(${JSON.stringify(`@byoc/core${entry.slice(1)}`)});`)
+      .join('\n');
+    await writeFile(
+      join(folder, 'import-all.js'),
+      `${program}\nawait import('@byoc/plugin-transcode');\nconsole.log('ok');\n`,
+    );
+    const result = await runCommand(process.execPath, ['--disable-warning=ExperimentalWarning', 'import-all.js'], {
+      cwd: folder,
+    });
     expect(result).toEqual({ exitCode: 0, stdout: 'ok\n', stderr: '' });
   });
 
@@ -46,7 +60,19 @@ gateway.run(transcode, { source: fileBlob('in.mp4'), outputs: [{ kind: 'betamax'
 `,
     );
     const tsc = join(repositoryRoot, 'node_modules/typescript/bin/tsc');
-    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--lib', 'es2024,esnext.disposable,dom', '--skipLibCheck', '--types', ''];
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2024',
+      '--lib',
+      'es2024,esnext.disposable,dom',
+      '--skipLibCheck',
+      '--types',
+      '',
+    ];
     const result = await runCommand(process.execPath, [tsc, ...options, 'typed.ts'], { cwd: folder });
     expect(result).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   });

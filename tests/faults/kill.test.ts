@@ -26,9 +26,16 @@ describe('kill -9, on the process runtime', () => {
   let gateway: Gateway;
   let ports: number[];
 
-  const start = () => startOrchestratorProcess({ dataDirectory, runtime: 'process', port: ports[0] as number, httpPort: ports[1] as number });
+  const start = () =>
+    startOrchestratorProcess({
+      dataDirectory,
+      runtime: 'process',
+      port: ports[0] as number,
+      httpPort: ports[1] as number,
+    });
   const admin = () => createAdminClient({ dataDirectory });
-  const allow = (jobId: string, step: number) => writeFile(join(dataDirectory, 'plugins/gated/jobs', jobId, 'tmp', `step-${step}`), '');
+  const allow = (jobId: string, step: number) =>
+    writeFile(join(dataDirectory, 'plugins/gated/jobs', jobId, 'tmp', `step-${step}`), '');
 
   beforeEach(async () => {
     dataDirectory = await mkdtemp(join(tmpdir(), 'byoc-faults-'));
@@ -52,7 +59,12 @@ describe('kill -9, on the process runtime', () => {
       () => undefined,
       (error: ByocError) => error,
     );
-    await until(() => allow(job.jobId, 1).then(() => true, () => false));
+    await until(() =>
+      allow(job.jobId, 1).then(
+        () => true,
+        () => false,
+      ),
+    );
     for await (const frame of job) if (frame.type === 'event') await allow(job.jobId, 2);
     const error = await failed;
     expect(error?.code).toBe('WORKER_LOST');
@@ -65,7 +77,12 @@ describe('kill -9, on the process runtime', () => {
     const job = gateway.run(gated, { steps: 2 });
     const steps: number[] = [];
     let restarted: Promise<void> | undefined;
-    await until(() => allow(job.jobId, 1).then(() => true, () => false));
+    await until(() =>
+      allow(job.jobId, 1).then(
+        () => true,
+        () => false,
+      ),
+    );
     for await (const frame of job) {
       if (frame.type !== 'event') continue;
       steps.push(frame.event.step);
@@ -89,7 +106,12 @@ describe('kill -9, on the process runtime', () => {
       () => undefined,
       (error: ByocError) => error,
     );
-    await until(() => allow(job.jobId, 1).then(() => true, () => false));
+    await until(() =>
+      allow(job.jobId, 1).then(
+        () => true,
+        () => false,
+      ),
+    );
     for await (const frame of job) {
       if (frame.type !== 'event') continue;
       const workers = await workersOf(dataDirectory);

@@ -23,7 +23,16 @@ export function startOrchestratorProcess(options: {
   const args = [
     ...byocArguments,
     ...['orchestrator', 'start', '--data-dir', options.dataDirectory, '--runtime', options.runtime],
-    ...['--port', String(options.port ?? 0), '--http-port', String(options.httpPort ?? 0), '--log-level', 'warn', '--grace', '5s'],
+    ...[
+      '--port',
+      String(options.port ?? 0),
+      '--http-port',
+      String(options.httpPort ?? 0),
+      '--log-level',
+      'warn',
+      '--grace',
+      '5s',
+    ],
   ];
   const child = spawn(process.execPath, args, { cwd: repositoryRoot, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let log = '';

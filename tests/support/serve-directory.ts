@@ -14,7 +14,10 @@ const mediaTypes: Record<string, string> = {
 };
 
 /** Serves a folder and some extra texts on loopback. Requests for files are counted by path. */
-export async function serveDirectory(directory: string, extra: Record<string, { type: string; body: string | Buffer }> = {}) {
+export async function serveDirectory(
+  directory: string,
+  extra: Record<string, { type: string; body: string | Buffer }> = {},
+) {
   const requested: string[] = [];
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname));
@@ -24,7 +27,10 @@ export async function serveDirectory(directory: string, extra: Record<string, { 
     const file = join(directory, path);
     const found = await stat(file).catch(() => undefined);
     if (!found?.isFile()) return void response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': mediaTypes[extname(file)] ?? 'application/octet-stream', 'content-length': found.size });
+    response.writeHead(200, {
+      'content-type': mediaTypes[extname(file)] ?? 'application/octet-stream',
+      'content-length': found.size,
+    });
     createReadStream(file).pipe(response);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

@@ -1,4 +1,4 @@
-import { type Logger, isByocError } from '@byoc/core';
+import { isByocError, type Logger } from '@byoc/core';
 import type { ContainerRuntime, RuntimeInfo } from '@byoc/core/runtime';
 import { createDockerRuntime } from '@byoc/core/runtime/docker';
 import { createProcessRuntime } from '@byoc/core/runtime/process';

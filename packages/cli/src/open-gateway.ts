@@ -1,4 +1,3 @@
-import { ByocError, isByocError } from '@byoc/core';
 import { createGateway, type Gateway, staticSource } from '@byoc/core/gateway';
 import { createAdminClient } from '@byoc/core/orchestrator';
 import type { Options } from 'yargs';
@@ -8,7 +7,8 @@ export const orchestratorsOption = {
   orchestrator: {
     type: 'string',
     array: true,
-    describe: 'an orchestrator, `https://host:port` or `https://host:port#0xADDRESS`; may be repeated (default: $BYOC_ORCHESTRATORS, else the one of this machine)',
+    describe:
+      'an orchestrator, `https://host:port` or `https://host:port#0xADDRESS`; may be repeated (default: $BYOC_ORCHESTRATORS, else the one of this machine)',
   },
 } as const satisfies Record<string, Options>;
 
@@ -20,13 +20,8 @@ export async function openGateway(args: { orchestrator: string[] | undefined; da
 }
 
 async function localOrchestrator(dataDirectory: string): Promise<string> {
-  try {
-    const { url, address } = await createAdminClient({ dataDirectory }).status();
-    return `${url}#${address}`;
-  } catch (error) {
-    if (isByocError(error, 'ORCHESTRATOR_NOT_RUNNING')) throw new ByocError('ORCHESTRATOR_NOT_RUNNING', error.facts, { cause: error });
-    throw error;
-  }
+  const { url, address } = await createAdminClient({ dataDirectory }).status();
+  return `${url}#${address}`;
 }
 
 function parseTarget(text: string): string | { url: string; address: string } {

@@ -6,6 +6,10 @@ const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000
 export function parseDurationMs(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   const factor = unitMs[match?.[2] ?? ''];
-  if (match === null || factor === undefined) throw new ByocError('INPUT_ARGUMENT_INVALID', { argument: text, reason: 'a duration looks like `90s`, `10m` or `1h`' });
+  if (match === null || factor === undefined)
+    throw new ByocError('INPUT_ARGUMENT_INVALID', {
+      argument: text,
+      reason: 'a duration looks like `90s`, `10m` or `1h`',
+    });
   return Math.round(Number(match[1]) * factor);
 }

@@ -27,7 +27,8 @@ export function setPath(target: JsonObject, path: string, value: unknown, arg: s
   let node: unknown = target;
   keys.forEach((key, index) => {
     if (key === '' || key === '__proto__') throw invalid(arg, `\`${path}\` is not a path`);
-    if (node === null || typeof node !== 'object') throw invalid(arg, `\`${keys.slice(0, index).join('.')}\` has a value already`);
+    if (node === null || typeof node !== 'object')
+      throw invalid(arg, `\`${keys.slice(0, index).join('.')}\` has a value already`);
     const record = node as Record<string, unknown>;
     if (Array.isArray(node) && !/^\d{1,4}$/.test(key)) throw invalid(arg, `\`${key}\` is not an index`);
     if (index === keys.length - 1) record[key] = value;

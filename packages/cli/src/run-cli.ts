@@ -32,7 +32,12 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .example('$0 orchestrator start', 'start hosting')
     .example('$0 plugin install ./my-plugin', 'install a plugin from a folder')
     .example('$0 run demo/echo --input text=hello', 'call a capability')
-    .option('json', { type: 'boolean', global: true, default: false, describe: 'print one JSON value on standard output' })
+    .option('json', {
+      type: 'boolean',
+      global: true,
+      default: false,
+      describe: 'print one JSON value on standard output',
+    })
     .demandCommand(1, 'Name a command.')
     .strict()
     .recommendCommands()
@@ -49,7 +54,12 @@ export async function runCli(args: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\nSee \`byoc ${args.filter((a) => !a.startsWith('-')).slice(0, 2).join(' ')} --help\`.\n`);
+      process.stderr.write(
+        `${error.message}\nSee \`byoc ${args
+          .filter((a) => !a.startsWith('-'))
+          .slice(0, 2)
+          .join(' ')} --help\`.\n`,
+      );
       return 2;
     }
     printError(error, { json });

@@ -14,7 +14,16 @@ interface DemoFacts {
   tookMs: number;
   source: string;
   output: { directory: string; master: string };
-  renditions: { name: string; playlist: string; width: number; height: number; frames: number; codec: string; bitrate: number; psnr: number }[];
+  renditions: {
+    name: string;
+    playlist: string;
+    width: number;
+    height: number;
+    frames: number;
+    codec: string;
+    bitrate: number;
+    psnr: number;
+  }[];
   usage: { pixels: string };
 }
 
@@ -45,7 +54,9 @@ describe.each(runtimes)('byoc demo on the %s runtime', (runtime) => {
       ['480p', 854, 480],
       ['360p', 640, 360],
     ]);
-    expect(facts.usage.pixels).toBe(String(facts.renditions.reduce((sum, { width, height, frames }) => sum + width * height * frames, 0)));
+    expect(facts.usage.pixels).toBe(
+      String(facts.renditions.reduce((sum, { width, height, frames }) => sum + width * height * frames, 0)),
+    );
     for (const { psnr } of facts.renditions) expect(psnr).toBeGreaterThan(25);
   });
 
@@ -61,7 +72,12 @@ describe.each(runtimes)('byoc demo on the %s runtime', (runtime) => {
         ...['-show_entries', 'stream=codec_name,width,height,nb_read_packets', playlist],
       ]);
       const [stream] = JSON.parse(probe.stdout).streams;
-      expect(stream).toMatchObject({ codec_name: 'h264', width: rendition.width, height: rendition.height, nb_read_packets: String(rendition.frames) });
+      expect(stream).toMatchObject({
+        codec_name: 'h264',
+        width: rendition.width,
+        height: rendition.height,
+        nb_read_packets: String(rendition.frames),
+      });
     }
   });
 
@@ -73,9 +89,13 @@ describe.each(runtimes)('byoc demo on the %s runtime', (runtime) => {
     const browser = await openChromium();
     try {
       await browser.page.goto(`${site.url}/page.html`);
-      const played = await browser.page.evaluate<{ heights: number[]; duration: number; endedAt: number; height: number; switches: number[] }>(
-        playScript(facts.output.master),
-      );
+      const played = await browser.page.evaluate<{
+        heights: number[];
+        duration: number;
+        endedAt: number;
+        height: number;
+        switches: number[];
+      }>(playScript(facts.output.master));
       expect([...played.heights].sort((a, b) => a - b)).toEqual([360, 480, 720, 1080]);
       expect(played.height).toBe(1080);
       expect(played.switches.length).toBeGreaterThanOrEqual(2);
@@ -113,7 +133,10 @@ async function demoDirectories(): Promise<string[]> {
 it('prints one JSON object and nothing else for a source that is not a video', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'byoc-demo-test-'));
   try {
-    const demo = await runByoc(['demo', '--json', '--runtime', 'process', '--input', join(import.meta.dirname, 'demo.test.ts')], { cwd: folder });
+    const demo = await runByoc(
+      ['demo', '--json', '--runtime', 'process', '--input', join(import.meta.dirname, 'demo.test.ts')],
+      { cwd: folder },
+    );
     expect(JSON.parse(demo.stdout)).toMatchObject({ error: { code: 'JOB_FAILED', recovery: 'fix-request' } });
     expect(demo.exitCode).toBe(2);
     expect(await readFile(join(folder, 'byoc-demo', 'source.mp4')).catch(() => 'absent')).toBe('absent');

@@ -30,9 +30,17 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
   builder: (yargs) =>
     (yargs as Argv<DemoArguments>)
       .options({
-        'input-file': { alias: 'input', type: 'string', describe: 'a video of your own (default: a 10-second 1080p one is made)' },
+        'input-file': {
+          alias: 'input',
+          type: 'string',
+          describe: 'a video of your own (default: a 10-second 1080p one is made)',
+        },
         output: { alias: 'o', type: 'string', default: 'byoc-demo', describe: 'folder for the result' },
-        runtime: { choices: ['auto', 'docker', 'process'] as const, default: 'auto' as const, describe: 'where the worker runs' },
+        runtime: {
+          choices: ['auto', 'docker', 'process'] as const,
+          default: 'auto' as const,
+          describe: 'where the worker runs',
+        },
         keep: { type: 'boolean', default: false, describe: 'leave the orchestrator running' },
       })
       .example('$0 demo', 'Docker where it answers, else a child process')
@@ -50,7 +58,9 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
   let source = args.inputFile === undefined ? join(directory, 'source.mp4') : resolve(args.inputFile);
   if (args.inputFile === undefined) {
     const { made, ffmpeg } = await makeDemoSource(source, { signal });
-    say(`${pc.green('✓')} ${made ? `made a 10-second 1080p video with sound (ffmpeg from ${ffmpeg})` : 'took the video of an earlier run'}`);
+    say(
+      `${pc.green('✓')} ${made ? `made a 10-second 1080p video with sound (ffmpeg from ${ffmpeg})` : 'took the video of an earlier run'}`,
+    );
   } else {
     source = resolve(args.inputFile);
   }
@@ -63,10 +73,21 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
       await orchestrator.keep();
       kept = true;
     }
-    if (args.json) return printJson(kept ? { ...facts, orchestrator: { url: orchestrator.url, pid: orchestrator.pid, dataDirectory: orchestrator.dataDirectory } } : facts);
+    if (args.json)
+      return printJson(
+        kept
+          ? {
+              ...facts,
+              orchestrator: { url: orchestrator.url, pid: orchestrator.pid, dataDirectory: orchestrator.dataDirectory },
+            }
+          : facts,
+      );
     say(describeDemo(facts));
     if (fallbackReason !== undefined) say(pc.dim(`Docker was not used: ${fallbackReason}`));
-    if (kept) say(`The orchestrator goes on at ${orchestrator.url}. End it with: byoc orchestrator stop --data-dir ${orchestrator.dataDirectory}`);
+    if (kept)
+      say(
+        `The orchestrator goes on at ${orchestrator.url}. End it with: byoc orchestrator stop --data-dir ${orchestrator.dataDirectory}`,
+      );
   } finally {
     if (!kept) {
       await orchestrator.stop();
@@ -76,23 +97,33 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
 }
 
 /** Starts an orchestrator and installs the plugin; for `auto`, on the process runtime when Docker can't build the image. */
-async function hostPlugin(args: DemoArguments, say: (text: string) => void, signal: AbortSignal): Promise<{ orchestrator: DemoOrchestrator; fallbackReason: string | undefined }> {
+async function hostPlugin(
+  args: DemoArguments,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<{ orchestrator: DemoOrchestrator; fallbackReason: string | undefined }> {
   const folder = fileURLToPath(new URL('.', import.meta.resolve('@byoc/plugin-transcode/package.json')));
   let runtime = args.runtime;
   for (let fallbackReason: string | undefined; ; ) {
     const orchestrator = await startDemoOrchestrator({ runtime, signal });
     const line = createProgressLine({ quiet: args.json, title: 'install' });
     try {
-      say(`${pc.green('✓')} orchestrator ${orchestrator.address} on the ${pc.bold(orchestrator.runtime)} runtime${orchestrator.runtime === 'process' ? ' (no sandbox)' : ''}`);
+      say(
+        `${pc.green('✓')} orchestrator ${orchestrator.address} on the ${pc.bold(orchestrator.runtime)} runtime${orchestrator.runtime === 'process' ? ' (no sandbox)' : ''}`,
+      );
       const admin = createAdminClient({ dataDirectory: orchestrator.dataDirectory });
-      const plugin = await admin.installPlugin({ type: 'folder', path: folder }, { signal, onProgress: (progress) => line.show(progress) });
+      const plugin = await admin.installPlugin(
+        { type: 'folder', path: folder },
+        { signal, onProgress: (progress) => line.show(progress) },
+      );
       line.stop();
       say(`${pc.green('✓')} installed ${plugin.pluginId} ${plugin.manifest.version}`);
       return { orchestrator, fallbackReason };
     } catch (error) {
       line.stop();
       await orchestrator.stop();
-      if (signal.aborted || args.runtime !== 'auto' || orchestrator.runtime !== 'docker' || !isByocError(error)) throw error;
+      if (signal.aborted || args.runtime !== 'auto' || orchestrator.runtime !== 'docker' || !isByocError(error))
+        throw error;
       fallbackReason = error.shortMessage;
       say(`${pc.yellow('!')} Docker can't host the plugin here (${error.shortMessage}); going on without it`);
       runtime = 'process';
@@ -105,7 +136,9 @@ async function transcodeOnce(
   options: { source: string; directory: string; json: boolean; startedAt: number; signal: AbortSignal },
 ): Promise<DemoFacts> {
   const { signal } = options;
-  await using gateway = createGateway({ sources: [staticSource([{ url: orchestrator.url, address: orchestrator.address }])] });
+  await using gateway = createGateway({
+    sources: [staticSource([{ url: orchestrator.url, address: orchestrator.address }])],
+  });
   await gateway.ready();
   const line = createProgressLine({ quiet: options.json, title: 'transcode' });
   try {
@@ -126,7 +159,11 @@ async function transcodeOnce(
       job: jobId,
       tookMs: Date.now() - options.startedAt,
       source: relative(process.cwd(), options.source) || basename(options.source),
-      output: { directory, master: hls?.master.$part ?? '', ...(sprite === undefined ? {} : { thumbnails: sprite.track.$part }) },
+      output: {
+        directory,
+        master: hls?.master.$part ?? '',
+        ...(sprite === undefined ? {} : { thumbnails: sprite.track.$part }),
+      },
       renditions: output.renditions.map(({ name, playlist, width, height, frames, codec, bitrate, psnr }) => ({
         name,
         playlist: playlist?.$part ?? '',

@@ -33,7 +33,8 @@ interface StartArguments {
 export const orchestratorCommand: CommandModule = {
   command: 'orchestrator <action>',
   describe: 'Host plugins and sell their capabilities',
-  builder: (yargs) => yargs.command(startCommand).command(statusCommand).command(stopCommand).demandCommand(1, 'Name an action.'),
+  builder: (yargs) =>
+    yargs.command(startCommand).command(statusCommand).command(stopCommand).demandCommand(1, 'Name an action.'),
   handler() {},
 };
 
@@ -44,13 +45,21 @@ const startCommand: CommandModule<object, StartArguments> = {
     (yargs as Argv<StartArguments>)
       .options({
         ...dataDirectoryOption,
-        runtime: { choices: ['auto', 'docker', 'process'] as const, default: 'auto' as const, describe: 'where workers run; `process` is no sandbox' },
+        runtime: {
+          choices: ['auto', 'docker', 'process'] as const,
+          default: 'auto' as const,
+          describe: 'where workers run; `process` is no sandbox',
+        },
         host: { type: 'string', default: '127.0.0.1', describe: 'address to listen on; 0.0.0.0 for everybody' },
         port: { type: 'number', default: DEFAULT_PORT, describe: 'port of the gateway protocol (gRPC); 0 for any' },
         'http-port': { type: 'number', default: DEFAULT_PORT + 1, describe: 'port of the HTTPS side; 0 for any' },
         label: { type: 'string', array: true, describe: 'a label for the offers, `region=eu`; may be repeated' },
         detach: { type: 'boolean', default: false, describe: 'go on in the background' },
-        'log-level': { choices: ['debug', 'info', 'warn', 'error', 'silent'], default: 'info', describe: 'how much to log, as JSON lines on standard error' },
+        'log-level': {
+          choices: ['debug', 'info', 'warn', 'error', 'silent'],
+          default: 'info',
+          describe: 'how much to log, as JSON lines on standard error',
+        },
         grace: { type: 'string', default: '30s', describe: 'how long running jobs may take when it is stopped' },
       })
       .example('$0 orchestrator start', 'on this machine only, Docker where it answers')
@@ -62,8 +71,15 @@ const startCommand: CommandModule<object, StartArguments> = {
 async function startHere(args: StartArguments): Promise<void> {
   await withInterrupt(async (signal) => {
     const dataDirectory = resolve(args.dataDir);
-    const logger = pino({ level: args.logLevel, base: null, redact: ['*.secret', '*.privateKey'] }, pino.destination(2));
-    const { runtime, info, fallbackReason } = await chooseRuntime(args.runtime, { logger, stateDirectory: join(dataDirectory, 'processes'), signal });
+    const logger = pino(
+      { level: args.logLevel, base: null, redact: ['*.secret', '*.privateKey'] },
+      pino.destination(2),
+    );
+    const { runtime, info, fallbackReason } = await chooseRuntime(args.runtime, {
+      logger,
+      stateDirectory: join(dataDirectory, 'processes'),
+      signal,
+    });
     const orchestrator = await createOrchestrator({
       dataDirectory,
       runtime,
@@ -74,7 +90,13 @@ async function startHere(args: StartArguments): Promise<void> {
       labels: parseLabels(args.label ?? []),
     });
     const parent = parentSignal();
-    const facts = { url: orchestrator.url, httpUrl: orchestrator.httpUrl, address: orchestrator.address, runtime: info.kind, dataDirectory };
+    const facts = {
+      url: orchestrator.url,
+      httpUrl: orchestrator.httpUrl,
+      address: orchestrator.address,
+      runtime: info.kind,
+      dataDirectory,
+    };
     if (args.json) printJson(facts);
     else process.stdout.write(describeStart(facts, info.description, info.notes, fallbackReason));
     process.send?.({ type: 'started', ...facts });
@@ -92,11 +114,16 @@ async function startDetached(args: StartArguments): Promise<void> {
   const logFile = join(dataDirectory, 'orchestrator.log');
   const log = openSync(logFile, 'a', 0o600);
   const argv = process.argv.slice(2).filter((argument) => argument !== '--detach' && argument !== '--json');
-  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] as string, ...argv], { detached: true, stdio: ['ignore', 'ignore', log, 'ipc'] });
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] as string, ...argv], {
+    detached: true,
+    stdio: ['ignore', 'ignore', log, 'ipc'],
+  });
   // The parent's end must not end this one: it is told to let go of the channel below.
   const started = await new Promise<Record<string, unknown>>((onStarted, onFailed) => {
     child.once('message', (message) => onStarted(message as Record<string, unknown>));
-    child.once('exit', (exitCode) => onFailed(new ByocError('ORCHESTRATOR_START_FAILED', { exitCode: exitCode ?? -1, logFile })));
+    child.once('exit', (exitCode) =>
+      onFailed(new ByocError('ORCHESTRATOR_START_FAILED', { exitCode: exitCode ?? -1, logFile })),
+    );
     child.once('error', onFailed);
   });
   child.removeAllListeners();
@@ -105,7 +132,10 @@ async function startDetached(args: StartArguments): Promise<void> {
   child.unref();
   const facts = { ...started, type: undefined, pid: child.pid, logFile };
   if (args.json) printJson(facts);
-  else process.stdout.write(`Orchestrator ${started['address']} is running at ${started['url']} (pid ${child.pid}).\nLog: ${logFile}\nStop it with \`byoc orchestrator stop\`.\n`);
+  else
+    process.stdout.write(
+      `Orchestrator ${started['address']} is running at ${started['url']} (pid ${child.pid}).\nLog: ${logFile}\nStop it with \`byoc orchestrator stop\`.\n`,
+    );
 }
 
 interface LocalArguments {
@@ -126,7 +156,11 @@ const statusCommand: CommandModule<object, LocalArguments> = {
         `Jobs:      ${status.jobs.running} running, ${status.jobs.queued} waiting\n`,
     );
     const rows = status.plugins.map((plugin) => [plugin.pluginId, plugin.version, plugin.phase, plugin.reason]);
-    process.stdout.write(rows.length === 0 ? 'No plugin is installed: try `byoc plugin install <folder|image>`.\n' : `${formatTable(['PLUGIN', 'VERSION', 'PHASE', 'REASON'], rows)}\n`);
+    process.stdout.write(
+      rows.length === 0
+        ? 'No plugin is installed: try `byoc plugin install <folder|image>`.\n'
+        : `${formatTable(['PLUGIN', 'VERSION', 'PHASE', 'REASON'], rows)}\n`,
+    );
   },
 };
 
@@ -149,13 +183,19 @@ function parseLabels(labels: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     labels.map((label) => {
       const equals = label.indexOf('=');
-      if (equals < 1) throw new ByocError('INPUT_ARGUMENT_INVALID', { argument: label, reason: 'a label looks like `region=eu`' });
+      if (equals < 1)
+        throw new ByocError('INPUT_ARGUMENT_INVALID', { argument: label, reason: 'a label looks like `region=eu`' });
       return [label.slice(0, equals), label.slice(equals + 1)];
     }),
   );
 }
 
-function describeStart(facts: { url: string; httpUrl: string; address: string }, runtime: string, notes: readonly string[], fallbackReason: string | undefined): string {
+function describeStart(
+  facts: { url: string; httpUrl: string; address: string },
+  runtime: string,
+  notes: readonly string[],
+  fallbackReason: string | undefined,
+): string {
   return [
     `Orchestrator ${facts.address}`,
     `Gateways:  ${facts.url}`,

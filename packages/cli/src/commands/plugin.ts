@@ -36,7 +36,11 @@ const installCommand: CommandModule<object, LocalArguments & { source: string }>
   describe: 'Install a plugin from a folder, its plugin.json, or an image',
   builder: (yargs) =>
     (yargs as Argv<LocalArguments & { source: string }>)
-      .positional('source', { type: 'string', demandOption: true, describe: 'a folder, a plugin.json, or an image reference' })
+      .positional('source', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a folder, a plugin.json, or an image reference',
+      })
       .options(dataDirectoryOption)
       .example('$0 plugin install ./my-plugin', 'builds the image from the folder')
       .example('$0 plugin install ghcr.io/me/my-plugin:1.2.0', 'pulls the image'),
@@ -44,11 +48,16 @@ const installCommand: CommandModule<object, LocalArguments & { source: string }>
     withInterrupt(async (signal) => {
       const line = createProgressLine({ quiet: args.json, title: 'install' });
       try {
-        const plugin = await client(args).installPlugin(await parseSource(args.source), { signal, onProgress: (progress) => line.show(progress) });
+        const plugin = await client(args).installPlugin(await parseSource(args.source), {
+          signal,
+          onProgress: (progress) => line.show(progress),
+        });
         line.stop();
         if (args.json) return printJson(plugin);
         const capabilities = plugin.manifest.capabilities.map(({ contract }) => `${contract.name}@${contract.version}`);
-        process.stdout.write(`${plugin.pluginId} ${plugin.manifest.version} is ${plugin.phase}: ${capabilities.join(', ')}\n`);
+        process.stdout.write(
+          `${plugin.pluginId} ${plugin.manifest.version} is ${plugin.phase}: ${capabilities.join(', ')}\n`,
+        );
         const { egress, devices } = plugin.manifest.grants;
         process.stdout.write(`Grants: ${[...egress, ...devices].join(', ') || 'none'}\n`);
       } finally {
@@ -72,14 +81,21 @@ const listCommand: CommandModule<object, LocalArguments> = {
       plugin.digest.slice(0, 19),
       plugin.reason,
     ]);
-    process.stdout.write(rows.length === 0 ? 'No plugin is installed.\n' : `${formatTable(['PLUGIN', 'VERSION', 'PHASE', 'SLOTS', 'DIGEST', 'REASON'], rows)}\n`);
+    process.stdout.write(
+      rows.length === 0
+        ? 'No plugin is installed.\n'
+        : `${formatTable(['PLUGIN', 'VERSION', 'PHASE', 'SLOTS', 'DIGEST', 'REASON'], rows)}\n`,
+    );
   },
 };
 
 const inspectCommand: CommandModule<object, LocalArguments & { plugin: string }> = {
   command: 'inspect <plugin>',
   describe: 'Show all that is known about a plugin, as JSON',
-  builder: (yargs) => (yargs as Argv<LocalArguments & { plugin: string }>).positional('plugin', { type: 'string', demandOption: true }).options(dataDirectoryOption),
+  builder: (yargs) =>
+    (yargs as Argv<LocalArguments & { plugin: string }>)
+      .positional('plugin', { type: 'string', demandOption: true })
+      .options(dataDirectoryOption),
   handler: async (args) => printJson(await client(args).inspectPlugin(args.plugin)),
 };
 
@@ -97,7 +113,8 @@ const logsCommand: CommandModule<object, LocalArguments & { plugin: string; tail
   handler: (args) =>
     withInterrupt(async (signal) => {
       try {
-        for await (const line of client(args).pluginLogs(args.plugin, { tail: args.tail, follow: args.follow, signal })) process.stdout.write(`${line}\n`);
+        for await (const line of client(args).pluginLogs(args.plugin, { tail: args.tail, follow: args.follow, signal }))
+          process.stdout.write(`${line}\n`);
       } catch (error) {
         if (!(args.follow && signal.aborted)) throw error;
       }
@@ -107,7 +124,10 @@ const logsCommand: CommandModule<object, LocalArguments & { plugin: string; tail
 const startCommand: CommandModule<object, LocalArguments & { plugin: string }> = {
   command: 'start <plugin>',
   describe: 'Start a stopped or quarantined plugin again',
-  builder: (yargs) => (yargs as Argv<LocalArguments & { plugin: string }>).positional('plugin', { type: 'string', demandOption: true }).options(dataDirectoryOption),
+  builder: (yargs) =>
+    (yargs as Argv<LocalArguments & { plugin: string }>)
+      .positional('plugin', { type: 'string', demandOption: true })
+      .options(dataDirectoryOption),
   async handler(args) {
     const plugin = await client(args).startPlugin(args.plugin);
     if (args.json) printJson(plugin);
@@ -121,7 +141,10 @@ const removeCommand: CommandModule<object, LocalArguments & { plugin: string; gr
   builder: (yargs) =>
     (yargs as Argv<LocalArguments & { plugin: string; grace: string }>)
       .positional('plugin', { type: 'string', demandOption: true })
-      .options({ ...dataDirectoryOption, grace: { type: 'string', default: '30s', describe: 'how long running jobs may take' } }),
+      .options({
+        ...dataDirectoryOption,
+        grace: { type: 'string', default: '30s', describe: 'how long running jobs may take' },
+      }),
   async handler(args) {
     await client(args).removePlugin(args.plugin, { graceMs: parseDurationMs(args.grace) });
     if (args.json) printJson({ removed: args.plugin });

@@ -21,14 +21,19 @@ export const queryCommand: CommandModule<object, QueryArguments> = {
       .positional('capability', { type: 'string', describe: '`namespace/name`, with a version range if you like' })
       .options({ ...dataDirectoryOption, ...orchestratorsOption })
       .example('$0 query', 'everything the local orchestrator offers')
-      .example("$0 query 'video/transcode@^1' --orchestrator https://10.0.0.5:8945", 'one capability of another machine'),
+      .example(
+        "$0 query 'video/transcode@^1' --orchestrator https://10.0.0.5:8945",
+        'one capability of another machine',
+      ),
   async handler(args) {
     await using gateway = await openGateway({ orchestrator: args.orchestrator, dataDir: resolve(args.dataDir) });
     await gateway.ready();
     const offers = gateway.query(args.capability === undefined ? {} : { capability: args.capability });
     if (args.json) return printJson(offers);
     if (offers.length === 0) {
-      process.stdout.write('Nobody offers that. `byoc plugin install <folder|image>` makes the local orchestrator offer something.\n');
+      process.stdout.write(
+        'Nobody offers that. `byoc plugin install <folder|image>` makes the local orchestrator offer something.\n',
+      );
       return;
     }
     const rows = offers.map((offer) => [
@@ -40,6 +45,8 @@ export const queryCommand: CommandModule<object, QueryArguments> = {
       offer.orchestrator.address,
       offer.orchestrator.url,
     ]);
-    process.stdout.write(`${formatTable(['CAPABILITY', 'PLUGIN', 'STATE', 'SLOTS', 'PRICE', 'ORCHESTRATOR', 'ADDRESS'], rows)}\n`);
+    process.stdout.write(
+      `${formatTable(['CAPABILITY', 'PLUGIN', 'STATE', 'SLOTS', 'PRICE', 'ORCHESTRATOR', 'ADDRESS'], rows)}\n`,
+    );
   },
 };

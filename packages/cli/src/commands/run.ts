@@ -29,9 +29,18 @@ export const runCommand: CommandModule<object, RunArguments> = {
   describe: 'Run a capability and wait for its result',
   builder: (yargs) =>
     (yargs as Argv<RunArguments>)
-      .positional('capability', { type: 'string', demandOption: true, describe: '`namespace/name`, with a version range if you like' })
+      .positional('capability', {
+        type: 'string',
+        demandOption: true,
+        describe: '`namespace/name`, with a version range if you like',
+      })
       .options({
-        input: { alias: 'i', type: 'string', array: true, describe: 'a field of the input: `key=value`, `a.b.0=value`, or `@file.json`' },
+        input: {
+          alias: 'i',
+          type: 'string',
+          array: true,
+          describe: 'a field of the input: `key=value`, `a.b.0=value`, or `@file.json`',
+        },
         file: { alias: 'f', type: 'string', array: true, describe: 'bytes for the input: `key=path`' },
         output: { alias: 'o', type: 'string', describe: 'folder for the files of the result (made when missing)' },
         deadline: { type: 'string', default: '10m', describe: 'the job fails when it takes longer' },
@@ -49,7 +58,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
 async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   const input = parseInput(args.input ?? []);
   for (const argument of args.file ?? []) addFile(input, argument);
-  if (!/^\d+$/.test(args.maxCostWei)) throw new ByocError('INPUT_ARGUMENT_INVALID', { argument: args.maxCostWei, reason: 'a cost is a whole number of wei' });
+  if (!/^\d+$/.test(args.maxCostWei))
+    throw new ByocError('INPUT_ARGUMENT_INVALID', {
+      argument: args.maxCostWei,
+      reason: 'a cost is a whole number of wei',
+    });
   const deadlineMs = parseDurationMs(args.deadline);
   await using gateway = await openGateway({ orchestrator: args.orchestrator, dataDir: resolve(args.dataDir) });
   const line = createProgressLine({ quiet: args.json, title: args.capability });
@@ -78,9 +91,12 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     if (args.json) return printJson(facts);
     printJson(result.output);
     const usage = Object.entries(result.usage).map(([meter, total]) => `${total} ${meter}`);
-    process.stderr.write(`Done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s${usage.length === 0 ? '' : ` · ${usage.join(', ')}`}.\n`);
+    process.stderr.write(
+      `Done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s${usage.length === 0 ? '' : ` · ${usage.join(', ')}`}.\n`,
+    );
     if (directory !== undefined) process.stderr.write(`${result.parts.length} files in ${directory}\n`);
-    else if (result.parts.length > 0) process.stderr.write(`${result.parts.length} files were not fetched: name a folder with --output.\n`);
+    else if (result.parts.length > 0)
+      process.stderr.write(`${result.parts.length} files were not fetched: name a folder with --output.\n`);
   } finally {
     line.stop();
   }

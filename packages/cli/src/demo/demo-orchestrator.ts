@@ -20,7 +20,10 @@ export interface DemoOrchestrator {
 }
 
 /** Starts it with this very program. It ends with this process, however that ends. */
-export async function startDemoOrchestrator(options: { runtime: RuntimeChoice; signal: AbortSignal }): Promise<DemoOrchestrator> {
+export async function startDemoOrchestrator(options: {
+  runtime: RuntimeChoice;
+  signal: AbortSignal;
+}): Promise<DemoOrchestrator> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'byoc-demo-'));
   const logFile = join(dataDirectory, 'orchestrator.log');
   // A file, not a pipe: its log outlives this process when the orchestrator is kept.
@@ -32,7 +35,18 @@ export async function startDemoOrchestrator(options: { runtime: RuntimeChoice; s
       process.argv[1] as string,
       'orchestrator',
       'start',
-      ...['--data-dir', dataDirectory, '--runtime', options.runtime, '--port', '0', '--http-port', '0', '--log-level', 'info'],
+      ...[
+        '--data-dir',
+        dataDirectory,
+        '--runtime',
+        options.runtime,
+        '--port',
+        '0',
+        '--http-port',
+        '0',
+        '--log-level',
+        'info',
+      ],
     ],
     // A process group of its own: Ctrl-C in the terminal reaches only the demo, which then stops it in order.
     { stdio: ['ignore', 'ignore', log, 'ipc'], detached: true },
@@ -72,7 +86,9 @@ interface StartedMessage {
 function firstMessage(child: ChildProcess, logFile: string, signal: AbortSignal): Promise<StartedMessage> {
   return new Promise((onStarted, onFailed) => {
     child.once('message', (message) => onStarted(message as StartedMessage));
-    child.once('exit', (exitCode) => onFailed(new ByocError('ORCHESTRATOR_START_FAILED', { exitCode: exitCode ?? -1, logFile })));
+    child.once('exit', (exitCode) =>
+      onFailed(new ByocError('ORCHESTRATOR_START_FAILED', { exitCode: exitCode ?? -1, logFile })),
+    );
     child.once('error', onFailed);
     signal.addEventListener('abort', () => onFailed(signal.reason), { once: true });
   });

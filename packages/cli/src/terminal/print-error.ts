@@ -9,8 +9,12 @@ export function printError(error: unknown, { json }: { json: boolean }): void {
     return;
   }
   if (!isByocError(error)) {
-    process.stderr.write(`${pc.red('Unexpected error')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `${pc.red('Unexpected error')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     return;
   }
-  process.stderr.write(`${pc.red(error.code)} ${error.shortMessage}\n${pc.dim('Hint:')} ${error.hint}\n${pc.dim('Docs:')} ${error.docs}\n`);
+  process.stderr.write(
+    `${pc.red(error.code)} ${error.shortMessage}\n${pc.dim('Hint:')} ${error.hint}\n${pc.dim('Docs:')} ${error.docs}\n`,
+  );
 }

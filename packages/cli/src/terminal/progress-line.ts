@@ -22,7 +22,13 @@ export function createProgressLine({ quiet, title }: { quiet: boolean; title: st
     };
   }
   const bar = new cliProgress.SingleBar(
-    { format: `${title} {bar} {percentage}%  {note}`, stream: process.stderr, hideCursor: true, clearOnComplete: true, barsize: 24 },
+    {
+      format: `${title} {bar} {percentage}%  {note}`,
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: true,
+      barsize: 24,
+    },
     cliProgress.Presets.shades_classic,
   );
   let started = false;
@@ -31,7 +37,10 @@ export function createProgressLine({ quiet, title }: { quiet: boolean; title: st
       if (!started) bar.start(1, 0, { note: '' });
       started = true;
       const figures = details === undefined ? '' : formatFigures(details);
-      const note = [stage, figures || message].filter(Boolean).join('  ').slice(0, Math.max(10, (process.stderr.columns ?? 80) - 50));
+      const note = [stage, figures || message]
+        .filter(Boolean)
+        .join('  ')
+        .slice(0, Math.max(10, (process.stderr.columns ?? 80) - 50));
       if (fraction === undefined) bar.update({ note });
       else bar.update(fraction, { note });
     },
