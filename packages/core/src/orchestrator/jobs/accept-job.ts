@@ -44,7 +44,10 @@ export async function acceptJob(
   const queue = context.queues.take(plugin);
   const provider = context.payment.get(payment.provider);
   if (provider === undefined)
-    throw new ByocError('PAYMENT_PROVIDER_UNKNOWN', { provider: payment.provider, accepted: [...context.payment.keys()] });
+    throw new ByocError('PAYMENT_PROVIDER_UNKNOWN', {
+      provider: payment.provider,
+      accepted: [...context.payment.keys()],
+    });
   const { price, pluginId, jobsDirectory } = plugin;
   const hold = await provider.authorize({ jobId, capability, contractDigest: digest, price }, payment);
   const job: AcceptedJob = {

@@ -4,6 +4,7 @@ import type { ServerCallOptions } from '../../protocol/orchestrator-service.ts';
 import type { FoundJob } from './create-jobs.ts';
 import { finalFrames } from './job-end.ts';
 import type { JobSession } from './job-session.ts';
+import { isJobEnded } from './job-state.ts';
 
 /**
  * Sends a job's frames after a sequence number, then follows it to its end. While it runs they come from the worker's
@@ -17,6 +18,10 @@ export async function* attachJob(
   if (session === undefined) {
     if (end === undefined) throw new ByocError('JOB_NOT_FOUND', { jobId: request.jobId });
     yield finalFrames(end);
+    return;
+  }
+  if (isJobEnded(session.state)) {
+    yield finalFrames(await session.ended);
     return;
   }
   session.callerCame();

@@ -28,9 +28,14 @@ export function checkOpenJob(frame: OpenJobFrame, options: { now: number; limits
   checkUploads(frame, options.limits, refuse);
 }
 
-function checkUploads(frame: OpenJobFrame, limits: JobLimits, refuse: (field: string, reason: string) => ByocError): void {
+function checkUploads(
+  frame: OpenJobFrame,
+  limits: JobLimits,
+  refuse: (field: string, reason: string) => ByocError,
+): void {
   const { uploads } = frame;
-  if (uploads.length > limits.partsMax) throw refuse('uploads', `must be at most ${limits.partsMax}, got ${uploads.length}`);
+  if (uploads.length > limits.partsMax)
+    throw refuse('uploads', `must be at most ${limits.partsMax}, got ${uploads.length}`);
   const names = new Set<string>();
   let roomBytes = limits.partsBytesMax;
   for (const { name, sizeBytes } of uploads) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ByocError } from '../../errors/byoc-error.ts';
-import type { JobFrame } from '../../protocol/frames.ts';
 import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
+import type { JobFrame } from '../../protocol/frames.ts';
 import { openOutputFile } from './job-directory.ts';
 import type { JobEnding } from './job-end.ts';
 import type { JobSession } from './job-session.ts';
@@ -25,7 +25,8 @@ export async function checkOutput(session: JobSession, frame: JobFrame & { type:
     for (const part of frame.parts) {
       const { file, sizeBytes } = await openOutputFile(join(session.directory.path, 'out'), part.name, jobId);
       await file.close();
-      if (sizeBytes !== part.sizeBytes) throw invalid('', `names ${part.name} with ${part.sizeBytes} bytes; it has ${sizeBytes}`);
+      if (sizeBytes !== part.sizeBytes)
+        throw invalid('', `names ${part.name} with ${part.sizeBytes} bytes; it has ${sizeBytes}`);
     }
     return { type: 'result', outputJson: frame.outputJson, parts: frame.parts };
   } catch (error) {

@@ -110,7 +110,10 @@ export function createJobs(options: JobsOptions): Jobs {
     return { session, row, end: row?.end };
   };
 
-  async function* runJob(frames: AsyncIterable<GatewayFrame>, call: ServerCallOptions = {}): AsyncGenerator<readonly OrchestratorFrame[]> {
+  async function* runJob(
+    frames: AsyncIterable<GatewayFrame>,
+    call: ServerCallOptions = {},
+  ): AsyncGenerator<readonly OrchestratorFrame[]> {
     const iterator = frames[Symbol.asyncIterator]();
     const first = await iterator.next();
     if (first.done === true || first.value.type !== 'open-job') {
@@ -188,4 +191,3 @@ function refusal(error: ByocError): OrchestratorFrame {
 function callerOf(peer = ''): string {
   return peer.replace(/:\d+$/, '');
 }
-

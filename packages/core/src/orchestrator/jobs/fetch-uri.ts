@@ -10,7 +10,10 @@ const REDIRECTS_MAX = 5;
 /** Fetches addresses named in inputs. */
 export interface UriFetcher {
   /** Writes what the address answers to `file`. Throws URI_* errors; the file is the caller's to remove then. */
-  fetch(uri: string, options: { file: string; limitBytes: number; signal: AbortSignal }): Promise<{ sizeBytes: number; mediaType: string }>;
+  fetch(
+    uri: string,
+    options: { file: string; limitBytes: number; signal: AbortSignal },
+  ): Promise<{ sizeBytes: number; mediaType: string }>;
   close(): Promise<void>;
 }
 

@@ -56,7 +56,11 @@ export function makeJobDirectory(jobsDirectory: string, jobId: string): JobDirec
  *
  * @throws ByocError JOB_OUTPUT_UNSAFE
  */
-export async function openOutputFile(root: string, name: string, jobId: string): Promise<{ file: FileHandle; sizeBytes: number }> {
+export async function openOutputFile(
+  root: string,
+  name: string,
+  jobId: string,
+): Promise<{ file: FileHandle; sizeBytes: number }> {
   const refuse = (reason: string, cause?: unknown) =>
     new ByocError('JOB_OUTPUT_UNSAFE', { jobId, path: name, reason }, { cause });
   if (!isPartName(name)) throw refuse('it is no part name');
@@ -70,7 +74,9 @@ export async function openOutputFile(root: string, name: string, jobId: string):
     // O_NONBLOCK: a pipe that was put there in between must not hold us.
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    throw error instanceof ByocError ? error : refuse((error as NodeJS.ErrnoException).code ?? 'it can not be opened', error);
+    throw error instanceof ByocError
+      ? error
+      : refuse((error as NodeJS.ErrnoException).code ?? 'it can not be opened', error);
   }
   const stats = await file.stat();
   if (!stats.isFile()) {

@@ -11,7 +11,13 @@ export type JobEnding =
 
 /** Errors that are the orchestrator's or the plugin's own fault: nothing is charged. */
 const faults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  ...(['WORKER_LOST', 'ORCHESTRATOR_RESTARTED', 'ORCHESTRATOR_CLOSING', 'INTERNAL_ERROR', 'CAPABILITY_OUTPUT_INVALID'] as const),
+  ...([
+    'WORKER_LOST',
+    'ORCHESTRATOR_RESTARTED',
+    'ORCHESTRATOR_CLOSING',
+    'INTERNAL_ERROR',
+    'CAPABILITY_OUTPUT_INVALID',
+  ] as const),
   ...(['JOB_OUTPUT_UNSAFE', 'FRAME_OUT_OF_ORDER', 'USAGE_DECREASED', 'FRAME_MALFORMED', 'FRAME_TOO_LARGE'] as const),
   ...(['CONNECTION_LOST', 'CONNECTION_FAILED', 'PEER_ERROR', 'JOB_CRASHED'] as const),
 ]);
@@ -53,7 +59,8 @@ export function finalFrames(end: JobEndRow): OrchestratorFrame[] {
   if (end.receiptJson !== undefined)
     frames.push({ type: 'receipt', receiptJson: end.receiptJson, signature: end.receiptSignature ?? new Uint8Array() });
   const { lastSequence: sequence, usage, parts, outputJson, error } = end;
-  if (error === undefined) frames.push({ sequence, type: 'result', outputJson: outputJson ?? new Uint8Array(), usage, parts });
+  if (error === undefined)
+    frames.push({ sequence, type: 'result', outputJson: outputJson ?? new Uint8Array(), usage, parts });
   else {
     const charged = { amountWei: end.amountWei.toString() };
     const { code, facts } = error as { code: ErrorCode; facts: FactsOf<ErrorCode> };

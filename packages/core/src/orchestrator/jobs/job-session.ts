@@ -78,7 +78,12 @@ export class JobSession {
       if (waiting !== undefined) await waiting;
       this.#stop.signal.throwIfAborted();
       // The worker must not end the job when this process dies: the next one finds it again.
-      const forWorker: OpenFrame = { ...open, capability: this.job.capability, stagedParts: staged, onDisconnect: 'continue' };
+      const forWorker: OpenFrame = {
+        ...open,
+        capability: this.job.capability,
+        stagedParts: staged,
+        onDisconnect: 'continue',
+      };
       await this.#relayFrom((worker, signal) => worker.service.runJob(source.frames(forWorker), { signal }), {
         mayRetry: () => source.handedOut === 0,
       });
@@ -107,7 +112,9 @@ export class JobSession {
     if (worker === undefined) return true;
     const { jobId } = this.job;
     const graceMs = this.#context.limits.cancelGraceMs;
-    worker.service.cancelJob({ jobId, reason: error.shortMessage, graceMs }, { signal: this.#done.signal }).catch(() => {});
+    worker.service
+      .cancelJob({ jobId, reason: error.shortMessage, graceMs }, { signal: this.#done.signal })
+      .catch(() => {});
     // A worker that does not end it in time is not asked again.
     this.#context.clock.sleep(graceMs + 500, { signal: this.#done.signal }).then(
       () => {
@@ -192,7 +199,8 @@ export class JobSession {
   ): Promise<void> {
     const worker = this.job.worker();
     const { jobId, pluginId: plugin } = this.job;
-    if (worker === undefined) throw new ByocError('WORKER_LOST', { jobId, plugin, reason: 'it ended before the job began' });
+    if (worker === undefined)
+      throw new ByocError('WORKER_LOST', { jobId, plugin, reason: 'it ended before the job began' });
     this.#context.rows.setRunning(jobId, worker.workerId);
     this.worker = worker;
     this.#move('slot-taken');
@@ -290,7 +298,8 @@ export class JobSession {
     const { aborted, reason } = this.#stop.signal;
     if (aborted) return toByocError(reason);
     const known = toByocError(error);
-    if (known.code === 'INTERNAL_ERROR') this.#context.logger.error({ jobId: this.job.jobId, err: error }, 'job-failed');
+    if (known.code === 'INTERNAL_ERROR')
+      this.#context.logger.error({ jobId: this.job.jobId, err: error }, 'job-failed');
     return known;
   }
 

@@ -43,7 +43,8 @@ export function createJobUploads(jobId: string, parts: readonly PartUpload[], di
   };
   const find = (name: string) => {
     const upload = uploads.get(name);
-    if (upload === undefined || upload.part.inboxFile !== '') throw new ByocError('PART_NOT_FOUND', { jobId, part: name });
+    if (upload === undefined || upload.part.inboxFile !== '')
+      throw new ByocError('PART_NOT_FOUND', { jobId, part: name });
     return upload;
   };
 
@@ -61,7 +62,8 @@ export function createJobUploads(jobId: string, parts: readonly PartUpload[], di
           done += (await file.write(bytes, done, bytes.length - done, upload.receivedBytes + done)).bytesWritten;
         upload.hash.update(bytes);
         upload.receivedBytes += bytes.length;
-        if (chunk.length > room) throw new ByocError('PART_TOO_LARGE', { jobId, part: part.name, limitBytes: part.sizeBytes });
+        if (chunk.length > room)
+          throw new ByocError('PART_TOO_LARGE', { jobId, part: part.name, limitBytes: part.sizeBytes });
       }
     } finally {
       await file.close();
@@ -74,7 +76,12 @@ export function createJobUploads(jobId: string, parts: readonly PartUpload[], di
     if (upload.part.sha256 === '' || upload.part.sha256 === actual) return finish(upload);
     upload.hash = createHash('sha256');
     upload.receivedBytes = 0;
-    throw new ByocError('UPLOAD_DIGEST_MISMATCH', { jobId, part: upload.part.name, expected: upload.part.sha256, actual });
+    throw new ByocError('UPLOAD_DIGEST_MISMATCH', {
+      jobId,
+      part: upload.part.name,
+      expected: upload.part.sha256,
+      actual,
+    });
   }
 
   async function adopt(upload: Upload, inboxDirectory: string): Promise<void> {
@@ -93,7 +100,9 @@ export function createJobUploads(jobId: string, parts: readonly PartUpload[], di
       }
       if (stats.size !== sizeBytes) throw refuse(`it has ${stats.size} bytes, ${sizeBytes} were announced`);
     } catch (error) {
-      throw error instanceof ByocError ? error : refuse((error as NodeJS.ErrnoException).code ?? 'it can not be taken', error);
+      throw error instanceof ByocError
+        ? error
+        : refuse((error as NodeJS.ErrnoException).code ?? 'it can not be taken', error);
     }
     directory.own(path);
     upload.receivedBytes = sizeBytes;
@@ -113,7 +122,12 @@ export function createJobUploads(jobId: string, parts: readonly PartUpload[], di
       const upload = find(name);
       await upload.takeOver?.();
       if (offsetBytes !== upload.receivedBytes)
-        throw new ByocError('UPLOAD_OFFSET_MISMATCH', { jobId, part: name, offset: offsetBytes, expected: upload.receivedBytes });
+        throw new ByocError('UPLOAD_OFFSET_MISMATCH', {
+          jobId,
+          part: name,
+          offset: offsetBytes,
+          expected: upload.receivedBytes,
+        });
       if (upload.whole) return true;
       let broken = false;
       const { promise: gone, resolve } = Promise.withResolvers<void>();

@@ -47,9 +47,11 @@ export function createPluginQueues(options: {
       if (closed.has(plugin.phase)) queue.refuseAll(unavailable(plugin));
     }),
     host.on('plugin-removed', (pluginId) => {
-      queues.get(pluginId)?.refuseAll(
-        new ByocError('PLUGIN_UNAVAILABLE', { plugin: pluginId, phase: 'stopped', reason: 'it was removed' }),
-      );
+      queues
+        .get(pluginId)
+        ?.refuseAll(
+          new ByocError('PLUGIN_UNAVAILABLE', { plugin: pluginId, phase: 'stopped', reason: 'it was removed' }),
+        );
       queues.delete(pluginId);
     }),
   ];

@@ -42,12 +42,19 @@ export async function recoverJobs(
   await expireOutputs(options);
 }
 
-async function reopen(row: JobRow, plugin: HostedPlugin, options: JobsOptions & { context: JobsContext }): Promise<JobSession> {
+async function reopen(
+  row: JobRow,
+  plugin: HostedPlugin,
+  options: JobsOptions & { context: JobsContext },
+): Promise<JobSession> {
   const { jobId, capability, contractDigest, price, maxCostWei } = row;
   const selected = selectPlugin([plugin], capability);
   const provider = options.payment.get(row.provider);
   if (provider === undefined) throw new ByocError('ORCHESTRATOR_RESTARTED', { jobId });
-  const hold = await provider.authorize({ jobId, capability, contractDigest, price }, { maxCostWei, data: new Uint8Array() });
+  const hold = await provider.authorize(
+    { jobId, capability, contractDigest, price },
+    { maxCostWei, data: new Uint8Array() },
+  );
   const queue = options.queues.take(plugin);
   // It runs already: it takes its slot again without waiting. A queue that is full now is only one short.
   queue.acquire(jobId, { caller: '', signal: new AbortController().signal, onWaiting() {} })?.catch(() => {});

@@ -1,5 +1,5 @@
-import { type CapabilityRef, matchCapability, parseCapabilityRef } from '../../capability/capability-ref.ts';
 import type { CapabilityContract } from '../../capability/capability.ts';
+import { type CapabilityRef, matchCapability, parseCapabilityRef } from '../../capability/capability-ref.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { HostedPlugin } from '../plugin-host.ts';
 
@@ -29,6 +29,9 @@ export function selectPlugin(plugins: readonly HostedPlugin[], wanted: string): 
   const fitting = all.filter(({ reference }) => reference === best);
   const selected = fitting.find(({ plugin }) => plugin.worker !== undefined) ?? fitting[0];
   if (selected === undefined)
-    throw new ByocError('CAPABILITY_NOT_OFFERED', { capability: wanted, offered: [...new Set(all.map((one) => one.reference))] });
+    throw new ByocError('CAPABILITY_NOT_OFFERED', {
+      capability: wanted,
+      offered: [...new Set(all.map((one) => one.reference))],
+    });
   return selected;
 }

@@ -22,7 +22,11 @@ export async function stageParts(
     const name = `uri-${index}`;
     // Slashes in a part's name make folders, so a name with a dot in front is nobody's part.
     const file = await directory.inputPath(`.byoc/${name}`);
-    const { sizeBytes, mediaType } = await context.fetcher.fetch(uri, { file, limitBytes: roomBytes, signal: options.signal });
+    const { sizeBytes, mediaType } = await context.fetcher.fetch(uri, {
+      file,
+      limitBytes: roomBytes,
+      signal: options.signal,
+    });
     directory.own(file);
     roomBytes -= sizeBytes;
     fetched.push({ name: '', uri, file: `in/.byoc/${name}`, sizeBytes, mediaType });
@@ -38,7 +42,8 @@ function arrivedInTime(session: JobSession, { clock, limits }: JobsContext, sign
     signal.addEventListener('abort', onAbort, { once: true });
     session.uploads.arrived.then(resolve);
     clock.sleep(limits.partsWaitMs, { signal: timer.signal }).then(
-      () => reject(new ByocError('PARTS_TIMEOUT', { jobId: session.job.jobId, missing: [...session.uploads.awaited()] })),
+      () =>
+        reject(new ByocError('PARTS_TIMEOUT', { jobId: session.job.jobId, missing: [...session.uploads.awaited()] })),
       () => {},
     );
   }).finally(() => timer.abort());

@@ -1,0 +1,421 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { CapabilityContract } from '../../capability/capability.ts';
+import { contractDigest } from '../../capability/contract-digest.ts';
+import { ByocError } from '../../errors/byoc-error.ts';
+import { manifestSchema } from '../../manifest/manifest.ts';
+import { createFreeOrchestratorProvider } from '../../payment/free/free-orchestrator-provider.ts';
+import { freePriceSheet } from '../../price/price-sheet.ts';
+import { systemClock } from '../../primitives/clock.ts';
+import { silentLogger } from '../../primitives/logger.ts';
+import type { CallerFrame, GatewayFrame, JobFrame, OpenJobFrame, OrchestratorFrame } from '../../protocol/frames.ts';
+import type { WorkerService } from '../../protocol/worker-service.ts';
+import type { HostedPlugin, PluginHost } from '../plugin-host.ts';
+import { createJobRows } from '../store/job-rows.ts';
+import { jobsMigration } from '../store/jobs-migration.ts';
+import { createJobs } from './create-jobs.ts';
+import { defaultJobLimits, type JobLimits } from './job-limits.ts';
+import { createPluginQueues } from './plugin-queues.ts';
+
+const contract: CapabilityContract = {
+  name: 'example/echo',
+  version: '1.0.0',
+  input: {
+    type: 'object',
+    properties: { text: { type: 'string', maxLength: 5 }, times: { type: 'integer' } },
+    required: ['text'],
+    additionalProperties: false,
+  },
+  output: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+  meters: { characters: { unit: 'character' } },
+};
+const manifest = manifestSchema.parse({
+  ...{ manifest: 1, name: 'echo', version: '1.0.0', protocol: 'byoc.worker.v1' },
+  capabilities: [{ digest: contractDigest(contract), contract }],
+});
+const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+const secret = new Uint8Array(16).fill(7);
+
+type Script = (
+  frames: AsyncIterator<CallerFrame>,
+  signal: AbortSignal | undefined,
+) => AsyncIterable<readonly JobFrame[]>;
+
+async function* echo(frames: AsyncIterator<CallerFrame>): AsyncGenerator<readonly JobFrame[]> {
+  const { value: open } = await frames.next();
+  const { text } = JSON.parse(new TextDecoder().decode(open.inputJson)) as { text: string };
+  yield [{ sequence: 1, type: 'accepted', capability: open.capability }];
+  yield [
+    { sequence: 2, type: 'usage', usage: { characters: BigInt(text.length) } },
+    { sequence: 3, type: 'result', outputJson: bytes({ text }), usage: { characters: BigInt(text.length) }, parts: [] },
+  ];
+}
+
+const directories: string[] = [];
+afterEach(() => {
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
+});
+
+function setUp(
+  options: { script?: Script; slots?: number; limits?: Partial<JobLimits>; database?: DatabaseSync } = {},
+) {
+  const root = mkdtempSync(join(tmpdir(), 'byoc-jobs-'));
+  directories.push(root);
+  for (const name of ['jobs', 'inbox', 'outbox']) mkdirSync(join(root, name));
+  const gone = new AbortController();
+  const cancels: string[] = [];
+  const onCancel: (() => void)[] = [];
+  const running = { now: 0, most: 0 };
+  const service = {
+    async *runJob(frames: AsyncIterable<CallerFrame>, call?: { signal?: AbortSignal }) {
+      running.now += 1;
+      running.most = Math.max(running.most, running.now);
+      try {
+        yield* (options.script ?? echo)(frames[Symbol.asyncIterator](), call?.signal);
+      } finally {
+        running.now -= 1;
+      }
+    },
+    async *attachJob(request: { jobId: string; afterSequence: number }, call?: { signal?: AbortSignal }) {
+      const replay = options.script ?? echo;
+      yield* replay({ next: async () => ({ done: false, value: open('job_00000000').open }) }, call?.signal);
+      void request;
+    },
+    async cancelJob({ jobId }: { jobId: string }) {
+      cancels.push(jobId);
+      for (const cancel of onCancel) cancel();
+      return { cancelled: true };
+    },
+  } as unknown as WorkerService;
+  let plugin = {
+    ...{ pluginId: 'echo', manifest, digest: 'sha256:0', price: freePriceSheet, phase: 'ready', reason: '' },
+    ...{ jobsDirectory: join(root, 'jobs'), restarts: 0, timeToWarmMs: 1 },
+    workerState: { slotsTotal: options.slots ?? 1 },
+    worker: { workerId: 'w1', service, jobsPath: '/', gone: gone.signal },
+  } as unknown as HostedPlugin;
+  const listeners: ((plugin: HostedPlugin) => void)[] = [];
+  const host = {
+    list: () => [plugin],
+    get: () => plugin,
+    on(event: string, listener: (plugin: HostedPlugin) => void) {
+      if (event === 'plugin-changed') listeners.push(listener);
+      return () => {};
+    },
+  } as unknown as PluginHost;
+  const change = (next: Partial<HostedPlugin>) => {
+    plugin = { ...plugin, ...next };
+    for (const listener of listeners) listener(plugin);
+  };
+  const database = options.database ?? new DatabaseSync(':memory:');
+  if (options.database === undefined) database.exec(jobsMigration);
+  const rows = createJobRows(database);
+  const limits = { ...defaultJobLimits, cancelGraceMs: 0, ...options.limits };
+  const clock = systemClock;
+  const queues = createPluginQueues({ host, clock, limits, onChange() {} });
+  const jobs = createJobs({
+    ...{ host, queues, clock, limits, rows, logger: silentLogger },
+    payment: new Map([['free', createFreeOrchestratorProvider()]]),
+    fetcher: { fetch: async () => ({ sizeBytes: 0, mediaType: '' }), close: async () => {} },
+    inboxDirectory: join(root, 'inbox'),
+    outboxDirectory: join(root, 'outbox'),
+  });
+  return { jobs, rows, root, cancels, gone, running, queues, change, onCancel, database };
+}
+
+function open(
+  jobId: string,
+  more: Partial<OpenJobFrame> & { input?: unknown; deadline?: number; onDisconnect?: 'cancel' | 'continue' } = {},
+): OpenJobFrame {
+  return {
+    type: 'open-job',
+    open: {
+      ...{ type: 'open', jobId, capability: 'example/echo@^1', inputJson: bytes(more.input ?? { text: 'hi' }) },
+      ...{ deadline: more.deadline ?? Date.now() + 60_000, traceparent: '', stagedParts: [] },
+      onDisconnect: more.onDisconnect ?? 'cancel',
+    },
+    jobSecret: more.jobSecret ?? secret,
+    contractDigest: more.contractDigest ?? '',
+    payment: { provider: 'free', maxCostWei: 0n, data: new Uint8Array() },
+    uploads: more.uploads ?? [],
+  };
+}
+
+async function* frames(...all: GatewayFrame[]): AsyncGenerator<GatewayFrame> {
+  yield* all;
+}
+
+async function collect(stream: AsyncIterable<readonly OrchestratorFrame[]>): Promise<OrchestratorFrame[]> {
+  const all: OrchestratorFrame[] = [];
+  for await (const batch of stream) all.push(...batch);
+  return all;
+}
+
+function errorOf(all: readonly OrchestratorFrame[]): ByocError {
+  const last = all.at(-1);
+  if (last?.type !== 'error') throw new Error(`the last frame is ${last?.type}`);
+  return last.error;
+}
+
+function hang(signal: AbortSignal | undefined, also?: Promise<unknown>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    also?.then(() => resolve());
+  });
+}
+
+async function* endless(
+  calls: AsyncIterator<CallerFrame>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly JobFrame[]> {
+  await calls.next();
+  yield [{ sequence: 1, type: 'accepted', capability: 'example/echo@1.0.0' }];
+  yield [{ sequence: 2, type: 'event', eventJson: bytes({}) }];
+  await hang(signal);
+}
+
+describe('createJobs', () => {
+  it('runs a job and writes how it ended before its last frame', async () => {
+    const { jobs, rows, root } = setUp();
+    const seen: string[] = [];
+    for await (const batch of jobs.runJob(frames(open('job_00000001'), { type: 'end' })))
+      for (const frame of batch) {
+        seen.push(frame.type);
+        if (frame.type === 'result') expect(rows.get('job_00000001')?.end?.state).toBe('succeeded');
+      }
+    expect(seen).toEqual(['accepted', 'usage', 'result']);
+    await jobs.close({ mode: 'drain', graceMs: 1000 });
+    expect(readdirSync(join(root, 'jobs'))).toEqual([]);
+  });
+
+  it('names every wrong field of an input', async () => {
+    const { jobs, rows } = setUp();
+    const error = errorOf(await collect(jobs.runJob(frames(open('job_00000001', { input: { times: 'x', more: 1 } })))));
+    expect(error.code).toBe('CAPABILITY_INPUT_INVALID');
+    expect((error.facts as unknown as { issues: { path: string }[] }).issues.map(({ path }) => path).sort()).toEqual([
+      '/more',
+      '/text',
+      '/times',
+    ]);
+    expect(error.charged).toEqual({ amountWei: '0' });
+    expect(rows.get('job_00000001')).toBeUndefined();
+  });
+
+  it('refuses a deadline in the past, a short secret, another contract and an unknown capability', async () => {
+    const { jobs } = setUp();
+    const refused = async (frame: OpenJobFrame) => errorOf(await collect(jobs.runJob(frames(frame)))).code;
+    expect(await refused(open('job_00000001', { deadline: 1 }))).toBe('JOB_DEADLINE_PASSED');
+    expect(await refused(open('job_00000001', { jobSecret: new Uint8Array(15) }))).toBe('JOB_OPEN_INVALID');
+    expect(await refused(open('job_00000001', { contractDigest: 'sha256:ff' }))).toBe('CONTRACT_DIGEST_MISMATCH');
+    const other = open('job_00000001');
+    expect(await refused({ ...other, open: { ...other.open, capability: 'example/none' } })).toBe(
+      'CAPABILITY_NOT_OFFERED',
+    );
+  });
+
+  it('refuses an id that was used before, whatever the secret', async () => {
+    const { jobs } = setUp();
+    await collect(jobs.runJob(frames(open('job_00000001'))));
+    expect(errorOf(await collect(jobs.runJob(frames(open('job_00000001'))))).code).toBe('JOB_ALREADY_EXISTS');
+  });
+
+  it('runs 1,000 jobs at once on 2 slots', async () => {
+    const { jobs, running } = setUp({ slots: 2, limits: { queueLimit: 1000 } });
+    const all = await Promise.all(
+      Array.from({ length: 1000 }, (_, i) => collect(jobs.runJob(frames(open(`job_${String(i).padStart(8, '0')}`))))),
+    );
+    expect(all.filter((one) => one.at(-1)?.type === 'result').length).toBe(1000);
+    expect(running.most).toBe(2);
+  });
+
+  it('refuses a job when slots and queue are full, and starts the one that waits when a slot is free', async () => {
+    const { promise: release, resolve } = Promise.withResolvers<void>();
+    const script: Script = async function* (calls) {
+      await release;
+      yield* echo(calls);
+    };
+    const { jobs } = setUp({ script, limits: { queueLimit: 1 } });
+    const first = collect(jobs.runJob(frames(open('job_00000001'))));
+    const second = collect(jobs.runJob(frames(open('job_00000002'))));
+    const third = await collect(jobs.runJob(frames(open('job_00000003'))));
+    expect(errorOf(third).code).toBe('QUEUE_FULL');
+    resolve();
+    expect((await first).at(-1)?.type).toBe('result');
+    expect((await second).map(({ type }) => type)).toEqual(['queued', 'accepted', 'usage', 'result']);
+  });
+
+  it('drops a queued job whose caller leaves, and leaves nothing', async () => {
+    const { jobs, queues, rows, root } = setUp({ script: endless });
+    const first = jobs.runJob(frames(open('job_00000001')))[Symbol.asyncIterator]();
+    await first.next();
+    const call = new AbortController();
+    const second = jobs.runJob(frames(open('job_00000002')), { signal: call.signal })[Symbol.asyncIterator]();
+    expect((await second.next()).value).toEqual([{ type: 'queued', position: 1, awaitedParts: [] }]);
+    call.abort(new ByocError('CALLER_GONE', { peer: 'x' }));
+    await second.return?.(undefined);
+    const { session } = jobs.find('job_00000002', secret);
+    await session?.ended;
+    expect(queues.totals()).toEqual({ running: 1, waiting: 0 });
+    expect(rows.get('job_00000002')?.end?.state).toBe('cancelled');
+    await first.return?.(undefined);
+    await jobs.close({ mode: 'drain', graceMs: 5000 });
+    expect(readdirSync(join(root, 'jobs'))).toEqual([]);
+  });
+
+  it('cancels a running job whose caller leaves', async () => {
+    const { jobs, cancels, rows } = setUp({ script: endless });
+    const stream = jobs.runJob(frames(open('job_00000001')))[Symbol.asyncIterator]();
+    await stream.next();
+    await stream.return?.(undefined);
+    expect(cancels).toEqual(['job_00000001']);
+    await jobs.close({ mode: 'drain', graceMs: 5000 });
+    expect(rows.get('job_00000001')?.end?.state).toBe('cancelled');
+  });
+
+  it('goes on without its caller when asked to, and tells the end to one that attaches', async () => {
+    const { promise: release, resolve } = Promise.withResolvers<void>();
+    const script: Script = async function* (calls) {
+      yield [{ sequence: 1, type: 'accepted', capability: 'example/echo@1.0.0' }];
+      await release;
+      for await (const batch of echo(calls)) if (batch.length === 2) yield batch;
+    };
+    const { jobs, cancels } = setUp({ script });
+    const stream = jobs.runJob(frames(open('job_00000001', { onDisconnect: 'continue' })))[Symbol.asyncIterator]();
+    await stream.next();
+    await stream.return?.(undefined);
+    const { session } = jobs.find('job_00000001', secret);
+    expect(session?.state).toBe('detached');
+    resolve();
+    await session?.ended;
+    expect(cancels).toEqual([]);
+    const request = { jobId: 'job_00000001', jobSecret: secret, afterSequence: 1 };
+    expect(await collect(jobs.attachJob(request))).toMatchObject([{ type: 'result', sequence: 3 }]);
+    await expect(async () =>
+      collect(jobs.attachJob({ ...request, jobSecret: new Uint8Array(16) })),
+    ).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
+  });
+
+  it('charges nothing when the worker is lost midway', async () => {
+    const { jobs, gone, rows } = setUp({ script: endless });
+    const all = collect(jobs.runJob(frames(open('job_00000001'))));
+    await untilState(jobs, 'running');
+    gone.abort(new ByocError('JOB_CRASHED', { jobId: 'x', message: 'signal 9' }));
+    const error = errorOf(await all);
+    expect(error).toMatchObject({ code: 'WORKER_LOST', recovery: 'retry-other', charged: { amountWei: '0' } });
+    expect(rows.get('job_00000001')?.end?.state).toBe('failed');
+  });
+
+  it('ends a job at its deadline, even when the worker ignores the cancel', async () => {
+    const { jobs, cancels } = setUp({ script: endless });
+    const all = await collect(jobs.runJob(frames(open('job_00000001', { deadline: Date.now() + 20 }))));
+    expect(errorOf(all).code).toBe('JOB_DEADLINE_EXCEEDED');
+    expect(cancels).toEqual(['job_00000001']);
+  });
+
+  it.each<[string, JobFrame[]]>([
+    ['FRAME_OUT_OF_ORDER', [{ sequence: 2, type: 'accepted', capability: 'x' }]],
+    [
+      'USAGE_DECREASED',
+      [
+        { sequence: 1, type: 'accepted', capability: 'x' },
+        { sequence: 2, type: 'usage', usage: { characters: 2n } },
+        { sequence: 3, type: 'usage', usage: { characters: 1n } },
+      ],
+    ],
+    [
+      'CAPABILITY_OUTPUT_INVALID',
+      [
+        { sequence: 1, type: 'accepted', capability: 'x' },
+        { sequence: 2, type: 'result', outputJson: bytes({}), usage: {}, parts: [] },
+      ],
+    ],
+    [
+      'JOB_OUTPUT_UNSAFE',
+      [
+        { sequence: 1, type: 'accepted', capability: 'x' },
+        {
+          sequence: 2,
+          type: 'result',
+          outputJson: bytes({ text: '' }),
+          usage: {},
+          parts: [{ name: 'none', sizeBytes: 1, sha256: '', mediaType: '' }],
+        },
+      ],
+    ],
+  ])('distrusts the worker: %s', async (code, batch) => {
+    const { jobs } = setUp({
+      script: async function* () {
+        yield batch;
+      },
+    });
+    expect(errorOf(await collect(jobs.runJob(frames(open('job_00000001')))))).toMatchObject({
+      code,
+      charged: { amountWei: '0' },
+    });
+  });
+
+  it('refuses waiting jobs when the plugin fails', async () => {
+    const { jobs, change } = setUp({ slots: 1 });
+    change({ worker: undefined, phase: 'starting' });
+    const all = collect(jobs.runJob(frames(open('job_00000001'))));
+    await untilState(jobs, 'queued');
+    change({ phase: 'quarantined', reason: 'it crashes' });
+    expect(errorOf(await all).code).toBe('PLUGIN_UNAVAILABLE');
+  });
+
+  it('takes no slot before its parts are whole, and resumes an upload', async () => {
+    const { jobs, queues } = setUp();
+    const uploads = [{ name: 'a', sizeBytes: 4, mediaType: '', inboxFile: '', sha256: '' }];
+    const stream = jobs.runJob(frames(open('job_00000001', { uploads })))[Symbol.asyncIterator]();
+    expect((await stream.next()).value).toEqual([{ type: 'queued', position: 0, awaitedParts: ['a'] }]);
+    expect(queues.totals()).toEqual({ running: 0, waiting: 0 });
+    const { session } = jobs.find('job_00000001', secret);
+    const body = (text: string) =>
+      (async function* () {
+        yield new TextEncoder().encode(text);
+      })();
+    expect(await session?.uploads.receive('a', 0, body('ab'))).toBe(false);
+    await expect(session?.uploads.receive('a', 0, body('ab'))).rejects.toMatchObject({
+      code: 'UPLOAD_OFFSET_MISMATCH',
+    });
+    expect(await session?.uploads.receive('a', 2, body('cd'))).toBe(true);
+    expect((await stream.next()).value).toMatchObject([{ type: 'accepted' }]);
+    await stream.return?.(undefined);
+  });
+
+  it('goes on after a restart with jobs whose worker was found again, and fails the others', async () => {
+    const before = setUp();
+    const row = {
+      ...{ pluginId: 'echo', capability: 'example/echo@1.0.0', contractDigest: contractDigest(contract) },
+      ...{
+        secretSha256: new Uint8Array(32),
+        onDisconnect: 'continue' as const,
+        deadline: Date.now() + 60_000,
+        provider: 'free',
+      },
+      ...{ maxCostWei: 0n, price: freePriceSheet, state: 'running' as const, acceptedAt: 1 },
+    };
+    before.rows.insert({ ...row, jobId: 'job_00000001', workerId: 'w1' });
+    before.rows.insert({ ...row, jobId: 'job_00000002', workerId: 'w0' });
+    const { jobs, rows, root } = setUp({ database: before.database });
+    mkdirSync(join(root, 'jobs', 'job_00000002'));
+    await jobs.recover();
+    await jobs.close({ mode: 'drain', graceMs: 1000 });
+    expect(rows.get('job_00000001')?.end).toMatchObject({ state: 'succeeded', lastSequence: 3 });
+    expect(rows.get('job_00000002')?.end).toMatchObject({ state: 'failed', error: { code: 'ORCHESTRATOR_RESTARTED' } });
+    expect(existsSync(join(root, 'jobs', 'job_00000002'))).toBe(false);
+  });
+});
+
+async function untilState(jobs: ReturnType<typeof setUp>['jobs'], state: string): Promise<void> {
+  for (;;) {
+    try {
+      if (jobs.find('job_00000001', secret).session?.state === state) return;
+    } catch {
+      // Not accepted yet.
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
