@@ -29,7 +29,7 @@ const ROWS: readonly Row[] = [
     pattern:
       /moov atom not found|End of file|partial file|Truncat|EBML header parsing failed|could not find corresponding t/i,
     reason: 'source-truncated',
-    message: 'The source is cut off: its index is missing',
+    message: 'The source has no readable index: it is cut off, or not a video',
     hint: 'Send the whole file.',
     recovery: 'fix-request',
   },
@@ -90,6 +90,7 @@ function lastLine(stderr: string): string {
     '';
   return error
     .replace(/^(\[[^\]]*\] ?)+/, '')
+    .replace(/ on whitelist '[^']*'/, ' among those allowed')
     .replace(/(file:)?\/\S+\//g, '')
     .slice(0, 200)
     .trim();

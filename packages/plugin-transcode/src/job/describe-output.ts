@@ -68,7 +68,11 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
     outputs: await writeOutputs(input, renditions),
     ffmpeg: { version: input.found.ffmpeg.version, origin: input.found.ffmpeg.origin },
     usage: { pixels: String(input.pixels) },
-    warnings: [...plan.warnings, ...(missing > 0 ? [`PSNR could not be measured for ${missing} renditions.`] : [])],
+    warnings: [
+      ...plan.warnings,
+      ...(missing > 0 ? [`PSNR could not be measured for ${missing} renditions.`] : []),
+      ...shortfall(plan, facts),
+    ],
   };
 }
 
@@ -133,6 +137,15 @@ async function writeOutputs(
     });
   }
   return outputs;
+}
+
+/** A source may say that it is longer than it is: cut off, or damaged. */
+function shortfall(plan: TranscodePlan, facts: readonly StreamFacts[]): string[] {
+  const frames = Math.min(...facts.map(({ samples }) => samples));
+  if (plan.expectedFrames === undefined || facts.length === 0 || frames >= plan.expectedFrames * 0.98 - 2) return [];
+  return [
+    `The source promises ${plan.expectedFrames} frames, and ${frames} could be decoded: it may be cut off or damaged.`,
+  ];
 }
 
 function describeSource(probe: MediaProbe, bytes: number): SourceProbe {
