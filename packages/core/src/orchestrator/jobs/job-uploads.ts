@@ -73,7 +73,10 @@ export function createJobUploads(jobId: string, parts: readonly PartUpload[], di
 
   function checkDigest(upload: Upload): void {
     const actual = upload.hash.digest('hex');
-    if (upload.part.sha256 === '' || upload.part.sha256 === actual) return finish(upload);
+    if (upload.part.sha256 === '' || upload.part.sha256 === actual) {
+      finish(upload);
+      return;
+    }
     upload.hash = createHash('sha256');
     upload.receivedBytes = 0;
     throw new ByocError('UPLOAD_DIGEST_MISMATCH', {
