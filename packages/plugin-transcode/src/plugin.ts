@@ -41,7 +41,7 @@ export function createTranscodePlugin(options: TranscodePluginOptions = {}): Plu
         estimate: async (input) => ({ pixels: estimatePixels(input, limits) }),
       }),
     ],
-    async setup({ signal, log }) {
+    async setup({ signal }) {
       const { ffmpeg, ffprobe, launcher } = await find(signal);
       const details = {
         ffmpeg: ffmpeg.version,

@@ -49,10 +49,19 @@ export function planTranscode(input: TranscodeInput, probe: MediaProbe, source: 
     .filter((output): output is OutputRequestOf<'thumbnails'> => output.kind === 'thumbnails')
     .map((output) => planThumbnails(output, size, seconds));
 
+  // A clip that starts between two pictures would have one too many.
+  const cut =
+    input.clip?.durationSeconds === undefined
+      ? ''
+      : `,trim=end_frame=${Math.max(1, Math.round((seconds ?? 1) * rate))}`;
   const args = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+warning', '-progress', 'pipe:3', '-y'];
   if (input.clip !== undefined) args.push('-ss', decimal(input.clip.startSeconds));
   if (input.clip?.durationSeconds !== undefined) args.push('-t', decimal(input.clip.durationSeconds));
-  args.push(...sourceArguments(source.path), '-filter_complex', filterGraph(video, frameRate, renditions, thumbnails));
+  args.push(
+    ...sourceArguments(source.path),
+    '-filter_complex',
+    filterGraph(video, frameRate, cut, renditions, thumbnails),
+  );
   for (const [at, rendition] of renditions.entries()) {
     args.push('-map', `[v${at}]`, ...encoderArguments(input.video, rendition.rateControl, keyframeFrames));
     // Half a frame less, so that rounding never moves a cut to the next keyframe.
@@ -169,11 +178,12 @@ function planThumbnails(
 function filterGraph(
   video: VideoStream,
   rate: Fraction,
+  cut: string,
   renditions: readonly PlannedRendition[],
   thumbnails: readonly PlannedThumbnails[],
 ): string {
   const labels = [...renditions.map((_, at) => `[s${at}]`), ...thumbnails.map((_, at) => `[p${at}]`)];
-  const chains = [`[0:${video.index}]fps=${rate.num}/${rate.den},split=${labels.length}${labels.join('')}`];
+  const chains = [`[0:${video.index}]fps=${rate.num}/${rate.den}${cut},split=${labels.length}${labels.join('')}`];
   for (const [at, { width, height }] of renditions.entries()) {
     chains.push(`[s${at}]scale=${width}:${height}:flags=bicubic,setsar=1,format=yuv420p[v${at}]`);
   }
