@@ -1,1 +1,8 @@
-export {};
+export { defaultJobLimits, type JobLimits } from './jobs/job-limits.ts';
+export type {
+  HostedPlugin,
+  HostedWorker,
+  PluginHost,
+  PluginHostEvents,
+  PluginPhase,
+} from './plugin-host.ts';

@@ -76,11 +76,7 @@ export async function serveOrchestrator(options: ServeOrchestratorOptions): Prom
   });
   touchOffers = offers.touch;
   // What was opened, the last first.
-  const closers: (() => Promise<unknown> | void)[] = [
-    () => fetcher.close(),
-    () => queues.close(),
-    () => offers.close(),
-  ];
+  const closers: (() => unknown)[] = [() => fetcher.close(), () => queues.close(), () => offers.close()];
   const closeAll = async () => {
     const errors: unknown[] = [];
     for (const close of closers.splice(0).reverse()) {

@@ -32,6 +32,11 @@ export async function* attachJob(
   };
   call.signal?.addEventListener('abort', leave, { once: true });
   try {
+    if (session.worker === undefined) {
+      const { queue, jobId } = session.job;
+      const position = queue.admission.order().indexOf(jobId) + 1;
+      yield [{ type: 'queued', position, awaitedParts: position > 0 ? [] : session.uploads.awaited() }];
+    }
     await untilAborted(session.started, call.signal);
     yield* replay(session, request.afterSequence, call.signal);
     yield finalFrames(await untilAborted(session.ended, call.signal));

@@ -162,7 +162,7 @@ function errorOf(all: readonly OrchestratorFrame[]): ByocError {
 function hang(signal: AbortSignal | undefined, also?: Promise<unknown>): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-    also?.then(() => resolve());
+    void also?.then(() => resolve());
   });
 }
 

@@ -255,7 +255,7 @@ export class JobSession {
     if (typeof pushed === 'boolean') return undefined;
     return new Promise((resolve) => {
       this.#unblock = resolve;
-      pushed.then(() => resolve());
+      void pushed.then(() => resolve());
     });
   }
 
