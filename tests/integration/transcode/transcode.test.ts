@@ -82,7 +82,7 @@ describe.skipIf(found.ffprobe === undefined)('a ladder with sound, MP4 files and
       return packets
         .filter(({ flags }) => flags?.startsWith('K'))
         .map(({ pts_time }) => Number(pts_time))
-        .map((time, _, all) => time - (all[0] ?? 0));
+        .map((time, _, all) => Number((time - (all[0] ?? 0)).toFixed(6)));
     };
     for (const { playlist } of job.output.renditions) expect(await keyframes(playlist?.$part ?? '')).toEqual([0, 2, 4]);
   });

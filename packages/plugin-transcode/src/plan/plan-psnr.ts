@@ -19,7 +19,7 @@ export function planPsnr(
   const { num, den } = plan.frameRate;
   const count = `settb=${den}/${num},setpts=N`;
   const chains = [
-    `[0:${probe.video?.index ?? 0}]fps=${num}/${den},${count},split=${plan.renditions.length}${plan.renditions.map((_, at) => `[s${at}]`).join('')}`,
+    `[0:${probe.video?.index ?? 0}]fps=${num}/${den}:start_time=0,${count},split=${plan.renditions.length}${plan.renditions.map((_, at) => `[s${at}]`).join('')}`,
   ];
   for (const [at, { width, height }] of plan.renditions.entries()) {
     chains.push(`[s${at}]scale=${width}:${height}:flags=bicubic,setsar=1,format=yuv420p[r${at}]`);

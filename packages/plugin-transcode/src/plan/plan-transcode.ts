@@ -183,7 +183,9 @@ function filterGraph(
   thumbnails: readonly PlannedThumbnails[],
 ): string {
   const labels = [...renditions.map((_, at) => `[s${at}]`), ...thumbnails.map((_, at) => `[p${at}]`)];
-  const chains = [`[0:${video.index}]fps=${rate.num}/${rate.den}${cut},split=${labels.length}${labels.join('')}`];
+  const chains = [
+    `[0:${video.index}]fps=${rate.num}/${rate.den}:start_time=0${cut},split=${labels.length}${labels.join('')}`,
+  ];
   for (const [at, { width, height }] of renditions.entries()) {
     chains.push(`[s${at}]scale=${width}:${height}:flags=bicubic,setsar=1,format=yuv420p[v${at}]`);
   }
