@@ -1,0 +1,109 @@
+import { matchesCapability, parseCapabilityRef } from '../../capability/capability-ref.ts';
+import type { OffersChange } from '../../protocol/orchestrator-service.ts';
+import { type GatewayOffer, type IndexedOffer, indexOffer, type OrchestratorSlot } from './indexed-offer.ts';
+import { failedFilter } from './match-offer.ts';
+import type { OfferFilter } from './offer-filter.ts';
+import { rankBy } from './select-offer.ts';
+
+/** What changed in the index. */
+export interface IndexChange {
+  readonly changed: readonly GatewayOffer[];
+  readonly removed: readonly GatewayOffer[];
+}
+
+/** Every offer known, by capability. Incremental: a change touches only its own offers. */
+export class OfferIndex {
+  /** Capability name → reference with its version → offers. */
+  readonly #byName = new Map<string, Map<string, Set<IndexedOffer>>>();
+  /** Orchestrator → offer id → offer. */
+  readonly #bySlot = new Map<OrchestratorSlot, Map<string, IndexedOffer>>();
+
+  /** Applies a change of one orchestrator. */
+  apply(slot: OrchestratorSlot, change: OffersChange): IndexChange {
+    const own = this.#bySlot.get(slot) ?? new Map<string, IndexedOffer>();
+    this.#bySlot.set(slot, own);
+    const removed: GatewayOffer[] = [];
+    const kept = new Set(change.upserted.map((offer) => offer.offerId));
+    const gone = change.snapshot ? [...own.keys()].filter((id) => !kept.has(id)) : change.removedOfferIds;
+    for (const id of gone) {
+      const entry = own.get(id);
+      if (entry === undefined) continue;
+      own.delete(id);
+      this.#unlink(entry);
+      removed.push(entry.offer);
+    }
+    const changed: GatewayOffer[] = [];
+    for (const offer of change.upserted) {
+      const before = own.get(offer.offerId);
+      if (before !== undefined) this.#unlink(before);
+      const entry = indexOffer(offer, slot);
+      own.set(offer.offerId, entry);
+      this.#link(entry);
+      changed.push(entry.offer);
+    }
+    return { changed, removed };
+  }
+
+  /** Forgets an orchestrator. */
+  remove(slot: OrchestratorSlot): readonly GatewayOffer[] {
+    const own = this.#bySlot.get(slot);
+    this.#bySlot.delete(slot);
+    const entries = [...(own?.values() ?? [])];
+    for (const entry of entries) this.#unlink(entry);
+    return entries.map((entry) => entry.offer);
+  }
+
+  /** Offers that `capability` (a name, with a version or range) asks for. @throws ByocError CAPABILITY_REFERENCE_INVALID */
+  *candidates(capability?: string): Generator<IndexedOffer> {
+    if (capability === undefined) {
+      for (const own of this.#bySlot.values()) yield* own.values();
+      return;
+    }
+    const wanted = parseCapabilityRef(capability);
+    for (const [reference, entries] of this.#byName.get(wanted.name) ?? [])
+      if (matchesCapability(reference, wanted)) yield* entries;
+  }
+
+  /** How many offers have this name, whatever the version. */
+  countNamed(capability: string): number {
+    let count = 0;
+    for (const entries of this.#byName.get(parseCapabilityRef(capability).name)?.values() ?? []) count += entries.size;
+    return count;
+  }
+
+  /** Offers that pass a filter, best first. */
+  query(filter: OfferFilter): GatewayOffer[] {
+    const fitting = [...this.candidates(filter.capability)].filter(
+      (entry) => failedFilter(entry, filter) === undefined,
+    );
+    const cheapest = fitting.reduce((least, entry) => Math.min(least, entry.unitPrice), Number.POSITIVE_INFINITY);
+    const rank = rankBy(filter.orderBy ?? 'score', cheapest);
+    return fitting
+      .map((entry) => ({ offer: entry.offer, rank: rank(entry) }))
+      .sort((a, b) => b.rank - a.rank)
+      .map(({ offer }) => offer);
+  }
+
+  #link(entry: IndexedOffer): void {
+    const { capability } = entry.offer;
+    const name = nameOf(capability);
+    const versions = this.#byName.get(name) ?? new Map<string, Set<IndexedOffer>>();
+    this.#byName.set(name, versions);
+    const entries = versions.get(capability) ?? new Set();
+    versions.set(capability, entries);
+    entries.add(entry);
+  }
+
+  #unlink(entry: IndexedOffer): void {
+    const { capability } = entry.offer;
+    const versions = this.#byName.get(nameOf(capability));
+    const entries = versions?.get(capability);
+    entries?.delete(entry);
+    if (entries?.size === 0) versions?.delete(capability);
+    if (versions?.size === 0) this.#byName.delete(nameOf(capability));
+  }
+}
+
+function nameOf(reference: string): string {
+  return reference.slice(0, reference.indexOf('@'));
+}
