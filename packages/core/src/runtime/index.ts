@@ -1,1 +1,12 @@
-export type * from './container-runtime.ts';
+export type {
+  ContainerRuntime,
+  PluginSource,
+  ResolvedPlugin,
+  RuntimeInfo,
+  RuntimeProgress,
+  StartedAddress,
+  StartedWorker,
+  WorkerExit,
+  WorkerSpec,
+  WorkerStats,
+} from './container-runtime.ts';

@@ -7,6 +7,7 @@ import { manifestErrors } from './manifest.ts';
 import { orchestratorErrors } from './orchestrator.ts';
 import { orchestratorJobErrors } from './orchestrator-jobs.ts';
 import { paymentErrors } from './payment.ts';
+import { processErrors } from './process.ts';
 import { protocolErrors } from './protocol.ts';
 import { runtimeErrors } from './runtime.ts';
 import { workerErrors } from './worker.ts';
@@ -18,6 +19,7 @@ export const errorCatalogue = {
   ...protocolErrors,
   ...workerErrors,
   ...runtimeErrors,
+  ...processErrors,
   ...orchestratorErrors,
   ...orchestratorJobErrors,
   ...gatewayErrors,

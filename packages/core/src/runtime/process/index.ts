@@ -1,1 +1,1 @@
-export {};
+export { createProcessRuntime, type ProcessRuntimeOptions } from './create-process-runtime.ts';

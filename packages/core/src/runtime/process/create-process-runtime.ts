@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ByocError } from '../../errors/byoc-error.ts';
+import { type Clock, systemClock } from '../../primitives/clock.ts';
+import type { Logger } from '../../primitives/logger.ts';
+import type { ContainerRuntime, WorkerSpec } from '../container-runtime.ts';
+import { processStartTime } from './process-identity.ts';
+import { createProcessWorker, type ProcessEnd } from './process-worker.ts';
+import { resolveFolder } from './resolve-folder.ts';
+import { createWorkerRecords } from './worker-record.ts';
+
+/** Options of the process runtime. */
+export interface ProcessRuntimeOptions {
+  readonly logger: Logger;
+  /** Remembers started workers, so that a restarted host finds them. */
+  readonly stateDirectory: string;
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * Makes the runtime that starts workers as child processes, for development and for machines without Docker. It is no
+ * sandbox: a worker has the rights of this process. A worker survives the end of its host and can be adopted.
+ */
+export function createProcessRuntime({
+  logger,
+  stateDirectory,
+  clock = systemClock,
+}: ProcessRuntimeOptions): ContainerRuntime {
+  const records = createWorkerRecords(stateDirectory);
+  return {
+    kind: 'process',
+    async probe() {
+      return {
+        kind: 'process',
+        description: `child processes on Node ${process.versions.node}`,
+        transport: 'unix',
+        sandboxed: false,
+        notes: ['No sandbox: a plugin runs with the rights of this process. Install only plugins that you trust.'],
+      };
+    },
+    async resolve(source) {
+      if (source.type === 'image') throw new ByocError('PLUGIN_IMAGE_NEEDS_DOCKER', { image: source.reference });
+      return resolveFolder(source.path);
+    },
+    async start(spec, { signal } = {}) {
+      signal?.throwIfAborted();
+      const socketPath = join(spec.workerDirectory, 'run', 'worker.sock');
+      const tmpPath = join(spec.workerDirectory, 'tmp');
+      for (const path of [join(spec.workerDirectory, 'run'), tmpPath, spec.jobsDirectory])
+        await mkdir(path, { recursive: true, mode: 0o700 });
+      // A file, not a pipe: it works on when this process is gone.
+      const log = await open(join(spec.workerDirectory, 'worker.log'), 'a', 0o600);
+      try {
+        const [program, ...args] = spec.plugin.manifest.command as [string, ...string[]];
+        const child = spawn(program === 'node' ? process.execPath : program, args, {
+          cwd: spec.plugin.artifact,
+          detached: true,
+          stdio: ['ignore', log.fd, log.fd],
+          env: workerEnvironment(spec, socketPath, tmpPath),
+        });
+        const ended = new Promise<ProcessEnd>((resolve) => {
+          child.once('error', (error) => {
+            logger.error({ err: error, workerId: spec.workerId }, 'worker-spawn-failed');
+            void log
+              .appendFile(`${error.message}\n`)
+              .catch(() => {})
+              .then(() => resolve({ exitCode: 127, signal: undefined }));
+          });
+          child.once('exit', (exitCode, exitSignal) =>
+            resolve({ exitCode: exitCode ?? undefined, signal: exitSignal ?? undefined }),
+          );
+        });
+        child.unref();
+        const record = {
+          workerId: spec.workerId,
+          ownerId: spec.ownerId,
+          digest: spec.plugin.digest,
+          pid: child.pid ?? 0,
+          startTime: child.pid === undefined ? '' : ((await processStartTime(child.pid)) ?? ''),
+          socketPath,
+          jobsPath: spec.jobsDirectory,
+          workerDirectory: spec.workerDirectory,
+        };
+        if (child.pid !== undefined) await records.put(record);
+        return createProcessWorker(record, { records, clock, ended });
+      } finally {
+        await log.close();
+      }
+    },
+    async adopt(ownerId) {
+      const adopted = [];
+      for (const record of await records.list()) {
+        if (record.ownerId !== ownerId) continue;
+        const worker = createProcessWorker(record, { records, clock });
+        if ((await processStartTime(record.pid)) === record.startTime) adopted.push(worker);
+        else await worker.stop({ graceMs: 0 });
+      }
+      return adopted;
+    },
+    async remove() {},
+    async close() {},
+  };
+}
+
+/** Only what a worker needs: the host's own environment may hold secrets. */
+function workerEnvironment(spec: WorkerSpec, socketPath: string, tmpPath: string): NodeJS.ProcessEnv {
+  const { PATH, HOME, LANG, BYOC_FFMPEG } = process.env;
+  return {
+    ...Object.fromEntries(Object.entries({ PATH, HOME, LANG, BYOC_FFMPEG }).filter(([, value]) => value !== undefined)),
+    NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+    TMPDIR: tmpPath,
+    BYOC_WORKER_ADDRESS: `unix://${socketPath}`,
+    BYOC_WORKER_ID: spec.workerId,
+    BYOC_JOBS_PATH: spec.jobsDirectory,
+    ...spec.environment,
+  };
+}
