@@ -1,1 +1,15 @@
-export {};
+export { BlobInput, type BlobOrigin } from './blobs/blob-input.ts';
+export { bytesBlob } from './blobs/bytes-blob.ts';
+export { fileBlob } from './blobs/file-blob.ts';
+export { streamBlob } from './blobs/stream-blob.ts';
+export { uriBlob } from './blobs/uri-blob.ts';
+export { createGateway, type Gateway, type GatewayOptions } from './create-gateway.ts';
+export type { EventSubscriber, GatewayEvents } from './gateway-events.ts';
+export type { Job, JobOf, JobResult, RunFrame, RunOptions } from './job/job.ts';
+export type { RunInput, WithBlobs } from './job/run-input.ts';
+export type { GatewayOffer, OrchestratorRef } from './offers/indexed-offer.ts';
+export type { OfferFilter } from './offers/offer-filter.ts';
+export type { Connect } from './orchestrator-link.ts';
+export type { DownloadOptions } from './parts/download-parts.ts';
+export type { OrchestratorTarget, Source } from './source.ts';
+export { staticSource } from './static-source.ts';

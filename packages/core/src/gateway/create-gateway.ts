@@ -1,0 +1,147 @@
+import { EventEmitter } from 'eventemitter3';
+import type { AnyCapability } from '../capability/capability.ts';
+import { createFreeGatewayProvider } from '../payment/free/free-gateway-provider.ts';
+import type { GatewayPaymentProvider } from '../payment/payment-provider.ts';
+import { type Clock, systemClock } from '../primitives/clock.ts';
+import { type Logger, silentLogger } from '../primitives/logger.ts';
+import { connectOrchestrator } from '../protocol/orchestrator/connect-orchestrator.ts';
+import type { EventSubscriber, GatewayEvents } from './gateway-events.ts';
+import type { Job, JobOf, RunOptions } from './job/job.ts';
+import type { RunInput } from './job/run-input.ts';
+import { type JobContext, startJob } from './job/start-job.ts';
+import type { GatewayOffer } from './offers/indexed-offer.ts';
+import type { OfferFilter } from './offers/offer-filter.ts';
+import { OfferIndex } from './offers/offer-index.ts';
+import { selectOffer } from './offers/select-offer.ts';
+import { type Connect, OrchestratorLink } from './orchestrator-link.ts';
+import type { OrchestratorTarget, Source } from './source.ts';
+
+export interface GatewayOptions {
+  /** Who may be asked. */
+  readonly sources: readonly Source[];
+  /** Ways to pay, preferred first. @default the free provider */
+  readonly payment?: readonly GatewayPaymentProvider[] | undefined;
+  readonly policy?: {
+    /** Orchestrators tried for one job at most. @default 3 */
+    readonly attemptsMax?: number | undefined;
+  };
+  readonly logger?: Logger | undefined;
+  /** @default the machine's */
+  readonly clock?: Clock | undefined;
+  /** Gives 0 to 1. @default Math.random */
+  readonly random?: (() => number) | undefined;
+  /** @default connectOrchestrator of `@byoc/core/protocol` */
+  readonly connect?: Connect | undefined;
+}
+
+/** Finds, chooses and calls capabilities of orchestrators. */
+export interface Gateway extends AsyncDisposable {
+  /** Offers that pass a filter, best first. Looks at the index only: no network. */
+  query(filter?: OfferFilter): GatewayOffer[];
+  /** Runs a typed capability. */
+  run<C extends AnyCapability>(capability: C, input: RunInput<C>, options?: RunOptions): JobOf<C>;
+  /** Runs a capability by its reference, for example `video/transcode@^1`; checked by the offer's contract. */
+  run(capability: string, input: unknown, options?: RunOptions): Job;
+  readonly offers: EventSubscriber<GatewayEvents>;
+  /** Resolves when each source and each orchestrator has answered once, or failed. */
+  ready(): Promise<void>;
+  /** Cancels what runs and closes every connection. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Creates a gateway.
+ *
+ * @example
+ * await using gateway = createGateway({ sources: [staticSource(['https://127.0.0.1:7935'])] });
+ * const { output } = await gateway.run(echo, { text: 'hello' }).result;
+ */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { clock = systemClock, random = Math.random, logger = silentLogger } = options;
+  const index = new OfferIndex();
+  const events = new EventEmitter<GatewayEvents>();
+  const stop = new AbortController();
+  const links = new Map<string, OrchestratorLink>();
+  const tracked = new Set<Promise<unknown>>();
+  const linkContext = {
+    connect: options.connect ?? connectOrchestrator,
+    index,
+    clock,
+    random,
+    logger,
+    emit: ((event: keyof GatewayEvents, payload: never) => events.emit(event, payload)) as never,
+  };
+
+  const lists = options.sources.map(() => [] as readonly OrchestratorTarget[]);
+  const reconcile = () => {
+    const wanted = new Map(lists.flat().map((target) => [target.url.replace(/\/$/, ''), target]));
+    for (const [url, link] of links) {
+      if (wanted.get(url)?.address === link.target.address && wanted.has(url)) continue;
+      links.delete(url);
+      void link.close();
+    }
+    for (const [url, target] of wanted)
+      if (!links.has(url)) links.set(url, new OrchestratorLink({ ...target, url }, linkContext));
+  };
+  const follow = async (source: Source, at: number, first: () => void) => {
+    try {
+      for await (const targets of source.targets({ signal: stop.signal })) {
+        if (stop.signal.aborted) return;
+        lists[at] = targets;
+        reconcile();
+        first();
+      }
+    } catch (error) {
+      if (!stop.signal.aborted) logger.error({ source: source.name, error }, 'source failed');
+    } finally {
+      first();
+    }
+  };
+  const firstLists = options.sources.map(
+    (source, at) => new Promise<void>((resolve) => void follow(source, at, resolve)),
+  );
+  const ready = async () => {
+    await Promise.all(firstLists);
+    await Promise.all([...links.values()].map((link) => link.ready));
+  };
+
+  const jobs: JobContext = {
+    select: (filter, excluded) =>
+      selectOffer({ candidates: index.candidates(filter.capability), filter, excluded, now: clock.now(), random }),
+    unreachable: () =>
+      [...links.values()].flatMap(({ failure, target }) =>
+        failure === undefined ? [] : [{ url: target.url, reason: failure }],
+      ),
+    linkOf: (url) => links.get(url),
+    ready,
+    payment: options.payment ?? [createFreeGatewayProvider()],
+    attemptsMax: options.policy?.attemptsMax ?? 3,
+    clock,
+    random,
+    closing: stop.signal,
+    track(work) {
+      const tracking = work.finally(() => tracked.delete(tracking));
+      tracked.add(tracking);
+    },
+  };
+
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= (async () => {
+      stop.abort();
+      await Promise.allSettled([...tracked]);
+      await Promise.all([...links.values()].map((link) => link.close()));
+      events.removeAllListeners();
+    })();
+    return closed;
+  };
+  return {
+    query: (filter = {}) => index.query(filter),
+    run: ((capability: AnyCapability | string, input: unknown, runOptions: RunOptions = {}) =>
+      startJob(capability, input, runOptions, jobs)) as Gateway['run'],
+    offers: events as unknown as EventSubscriber<GatewayEvents>,
+    ready,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

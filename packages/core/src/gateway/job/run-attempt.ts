@@ -1,0 +1,314 @@
+import { randomBytes } from 'node:crypto';
+import { ByocError, isByocError } from '../../errors/byoc-error.ts';
+import type { PayerSession, ReceiptBytes, Usage } from '../../payment/payment-provider.ts';
+import { priceOf } from '../../price/price-of.ts';
+import type { Clock } from '../../primitives/clock.ts';
+import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
+import type { JobFrame, OnDisconnect, OrchestratorFrame, OutputPart, PartUpload } from '../../protocol/frames.ts';
+import { createJobFrameMachine, type JobFrameMachine } from '../../protocol/machine/create-job-frame-machine.ts';
+import { abortable } from '../abortable.ts';
+import { backoffDelayMs } from '../backoff-delay.ts';
+import type { GatewayOffer } from '../offers/indexed-offer.ts';
+import type { Connection, OrchestratorLink } from '../orchestrator-link.ts';
+import type { JobAccess } from '../parts/parts-client.ts';
+import { placeInInbox } from '../parts/place-in-inbox.ts';
+import { FRAMED_BYTES_MAX, type InputPart } from '../parts/prepare-input.ts';
+import type { ContractChecks } from './contract-checks.ts';
+import type { RunFrame } from './job.ts';
+import { blobBytes, JobInput } from './job-input.ts';
+
+/** One try of a job at one orchestrator. */
+export interface AttemptPlan {
+  readonly jobId: string;
+  readonly offer: GatewayOffer;
+  readonly link: OrchestratorLink;
+  readonly inputJson: Uint8Array;
+  readonly parts: readonly InputPart[];
+  readonly checks: ContractChecks;
+  readonly payer: { readonly provider: string; readonly session: PayerSession };
+  readonly maxCostWei: bigint;
+  readonly deadline: number;
+  readonly traceparent: string;
+  readonly onDisconnect: OnDisconnect;
+  /** Aborted by cancel and deadline. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly emit: (frame: RunFrame) => Promise<void>;
+  /** Takes over the way in: sends what the user sends, and the end. */
+  readonly onInput: (input: JobInput) => void;
+  /** Tells how an attempt that fails is going. */
+  readonly state: AttemptState;
+  /** Work to finish before the gateway is closed. */
+  readonly track: (work: Promise<void>) => void;
+}
+
+/** What has happened so far; failover asks. */
+export interface AttemptState {
+  accepted: boolean;
+  /** An output frame came, or something was charged: no failover any more. */
+  hadOutput: boolean;
+  /** A stream was read: its bytes are gone. */
+  consumed: boolean;
+  /** The orchestrator may run it. */
+  opened: boolean;
+}
+
+export interface AttemptResult {
+  readonly output: unknown;
+  readonly usage: Usage;
+  readonly parts: readonly OutputPart[];
+  readonly receipt: ReceiptBytes | undefined;
+  readonly access: JobAccess;
+  readonly connection: Connection;
+}
+
+type ResultFrame = Extract<OrchestratorFrame, { type: 'result' }>;
+
+/** Runs one attempt to its end. Throws the error that ended it. */
+export async function runAttempt(plan: AttemptPlan): Promise<AttemptResult> {
+  const attempt = new Attempt(plan);
+  try {
+    return await attempt.run();
+  } catch (error) {
+    attempt.abandon();
+    throw toByocError(error);
+  } finally {
+    attempt.close();
+  }
+}
+
+class Attempt {
+  readonly #plan: AttemptPlan;
+  readonly #access: JobAccess;
+  readonly #input = new JobInput();
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  #machine: JobFrameMachine;
+  #receipt: ReceiptBytes | undefined;
+  #result: ResultFrame | undefined;
+  #connection: Connection | undefined;
+  #uploads: readonly (InputPart & { sizeBytes: number })[] = [];
+  #uploading = false;
+
+  constructor(plan: AttemptPlan) {
+    this.#plan = plan;
+    this.#access = { jobId: plan.jobId, jobSecret: new Uint8Array(randomBytes(32)) };
+    this.#signal = AbortSignal.any([plan.signal, this.#stop.signal]);
+    this.#machine = createJobFrameMachine({ jobId: plan.jobId });
+  }
+
+  async run(): Promise<AttemptResult> {
+    const { link, state } = this.#plan;
+    this.#connection = await abortable(link.connection(), this.#signal);
+    const open = await this.#openFrame(this.#connection);
+    await this.#input.push(open);
+    state.opened = true;
+    try {
+      const { orchestrator } = this.#connection;
+      const sending = this.#sendParts(open.uploads);
+      sending.catch((error) => this.#stop.abort(error));
+      await this.#read(orchestrator.runJob(this.#input.queue, { signal: this.#signal }));
+    } catch (error) {
+      if (!this.#isLost(error)) throw error;
+      await this.#reattach(error);
+    }
+    return this.#finish();
+  }
+
+  close(): void {
+    this.#input.close();
+    this.#stop.abort(new ByocError('JOB_CANCELLED', { jobId: this.#plan.jobId, reason: 'the attempt is over' }));
+  }
+
+  /** Tells the orchestrator to stop, whatever it does then. */
+  abandon(): void {
+    if (!this.#plan.state.opened || this.#machine.state === 'ended' || this.#connection === undefined) return;
+    const { signal } = this.#plan;
+    const reason = isByocError(signal.reason, 'JOB_CANCELLED') ? signal.reason.facts.reason : 'the gateway gave it up';
+    const { orchestrator } = this.#connection;
+    const cancelling = orchestrator.cancelJob({ ...this.#access, reason }, { signal: AbortSignal.timeout(5_000) });
+    this.#plan.track(
+      cancelling.then(
+        () => {},
+        () => {},
+      ),
+    );
+  }
+
+  async #openFrame({ orchestrator }: Connection) {
+    const plan = this.#plan;
+    const uploads: PartUpload[] = [];
+    const large = plan.parts.filter(isLarge);
+    for (const part of large) {
+      const path = (part.blob.origin as { path: string }).path;
+      const inboxFile = await placeInInbox(orchestrator.info.localDirectory, path, part.sizeBytes);
+      this.#signal.throwIfAborted();
+      uploads.push({
+        name: part.name,
+        sizeBytes: part.sizeBytes,
+        mediaType: part.blob.mediaType ?? '',
+        inboxFile: inboxFile ?? '',
+        sha256: '',
+      });
+    }
+    this.#uploads = large.filter((part) =>
+      uploads.some((upload) => upload.name === part.name && upload.inboxFile === ''),
+    );
+    return {
+      type: 'open-job',
+      open: {
+        type: 'open',
+        jobId: plan.jobId,
+        capability: plan.offer.capability,
+        inputJson: plan.inputJson,
+        deadline: plan.deadline,
+        traceparent: plan.traceparent,
+        onDisconnect: plan.onDisconnect,
+        stagedParts: [],
+      },
+      jobSecret: this.#access.jobSecret,
+      contractDigest: plan.offer.contractDigest,
+      payment: { provider: plan.payer.provider, maxCostWei: plan.maxCostWei, data: plan.payer.session.data },
+      uploads,
+    } as const;
+  }
+
+  async #sendParts(uploads: readonly PartUpload[]): Promise<void> {
+    const apart = new Set(uploads.map((upload) => upload.name));
+    for (const part of this.#plan.parts) {
+      if (apart.has(part.name)) continue;
+      if (part.blob.origin.type === 'stream') this.#plan.state.consumed = true;
+      await this.#input.sendPart(part.name, blobBytes(part.blob, part.sizeBytes));
+    }
+    this.#plan.onInput(this.#input);
+  }
+
+  /** Uploads start when the orchestrator has answered: before that it does not know the job. */
+  #startUploads(): void {
+    if (this.#uploading || this.#connection === undefined) return;
+    this.#uploading = true;
+    const { parts } = this.#connection;
+    const upload = async () => {
+      for (const { name, blob, sizeBytes } of this.#uploads) {
+        const { path } = blob.origin as { path: string };
+        await parts.upload(this.#access, name, { path, sizeBytes }, { signal: this.#signal });
+      }
+    };
+    upload().catch((error) => this.#stop.abort(error));
+  }
+
+  async #read(batches: AsyncIterable<readonly OrchestratorFrame[]>): Promise<void> {
+    const iterator = batches[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await abortable(Promise.resolve(iterator.next()), this.#signal);
+        if (next.done) break;
+        for (const frame of next.value) await this.#take(frame);
+        if (this.#result !== undefined) return;
+      }
+    } finally {
+      void iterator.return?.()?.then(undefined, () => {});
+    }
+    const address = this.#plan.offer.orchestrator.url;
+    throw new ByocError('CONNECTION_LOST', { address, reason: 'the stream ended without a result' });
+  }
+
+  async #take(frame: OrchestratorFrame): Promise<void> {
+    const { emit, state, offer, payer, checks } = this.#plan;
+    if (this.#uploads.length > 0) this.#startUploads();
+    switch (frame.type) {
+      case 'queued':
+        return emit({ type: 'queued', position: frame.position });
+      case 'receipt':
+        this.#receipt = { receiptJson: frame.receiptJson, signature: frame.signature };
+        return;
+      case 'payment-required':
+        return this.#input.push({ type: 'payment', data: await payer.session.topUp(frame) });
+      case 'error':
+        throw frame.error;
+      default:
+    }
+    this.#machineFor(frame).accept(frame as JobFrame);
+    if (frame.type === 'result') {
+      state.hadOutput = true;
+      this.#result = frame;
+    } else if (frame.type === 'accepted') {
+      state.accepted = true;
+      await emit({ type: 'accepted', capability: frame.capability, orchestrator: offer.orchestrator });
+    } else if (frame.type === 'progress') {
+      await emit({ type: 'progress', progress: frame.progress });
+    } else if (frame.type === 'usage') {
+      if (priceOf(offer.price, frame.usage) > 0n) state.hadOutput = true;
+      await emit({ type: 'usage', usage: frame.usage });
+    } else if (frame.type === 'event') {
+      state.hadOutput = true;
+      await emit({ type: 'event', event: checks.event(parseJson(frame.eventJson, this.#plan.jobId)) });
+    } else if (frame.type === 'chunk') {
+      state.hadOutput = true;
+      await emit({ type: 'chunk', part: frame.part, data: frame.data, last: frame.last });
+    }
+  }
+
+  /** The final frame of a job that ended while we were away may come without those before it. */
+  #machineFor(frame: OrchestratorFrame): JobFrameMachine {
+    if (frame.type !== 'result' || frame.sequence <= this.#machine.sequence) return this.#machine;
+    const { usage } = this.#machine;
+    this.#machine = createJobFrameMachine({ jobId: this.#plan.jobId, afterSequence: frame.sequence - 1, usage });
+    return this.#machine;
+  }
+
+  #isLost(error: unknown): boolean {
+    if (this.#signal.aborted || this.#plan.onDisconnect !== 'continue' || !this.#plan.state.accepted) return false;
+    return isByocError(error, 'CONNECTION_LOST') || isByocError(error, 'CONNECTION_FAILED');
+  }
+
+  async #reattach(lost: unknown): Promise<void> {
+    const { link, clock, random } = this.#plan;
+    let cause = lost;
+    for (let tries = 0; this.#isLost(cause); tries += 1) {
+      if (this.#connection !== undefined) link.renew(this.#connection);
+      await clock.sleep(backoffDelayMs(tries, random, { baseMs: 100, capMs: 3_000 }), { signal: this.#signal });
+      const before = this.#machine.sequence;
+      try {
+        this.#connection = await abortable(link.connection(), this.#signal);
+        const afterSequence = this.#machine.sequence;
+        await this.#read(
+          this.#connection.orchestrator.attachJob({ ...this.#access, afterSequence }, { signal: this.#signal }),
+        );
+        return;
+      } catch (error) {
+        if (this.#machine.sequence > before) tries = 0;
+        cause = error;
+      }
+    }
+    throw cause;
+  }
+
+  async #finish(): Promise<AttemptResult> {
+    const { payer, checks, jobId } = this.#plan;
+    const result = this.#result as ResultFrame;
+    const output = checks.output(parseJson(result.outputJson, jobId));
+    await payer.session.close(this.#receipt);
+    return {
+      output,
+      usage: this.#machine.usage,
+      parts: result.parts,
+      receipt: this.#receipt,
+      access: this.#access,
+      connection: this.#connection as Connection,
+    };
+  }
+}
+
+function isLarge(part: InputPart): part is InputPart & { sizeBytes: number } {
+  return part.blob.origin.type === 'file' && (part.sizeBytes ?? 0) > FRAMED_BYTES_MAX;
+}
+
+function parseJson(bytes: Uint8Array, jobId: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new ByocError('FRAME_MALFORMED', { jobId, reason: 'it holds no JSON' }, { cause });
+  }
+}
