@@ -64,10 +64,16 @@ export interface PluginHost {
   get(pluginId: string): HostedPlugin | undefined;
   install(
     source: PluginSource,
-    options?: { price?: PriceSheet; signal?: AbortSignal | undefined; onProgress?: (progress: RuntimeProgress) => void },
+    options?: {
+      price?: PriceSheet;
+      signal?: AbortSignal | undefined;
+      onProgress?: (progress: RuntimeProgress) => void;
+    },
   ): Promise<HostedPlugin>;
   /** Drains, stops and forgets a plugin. */
   remove(pluginId: string, options: { graceMs: number }): Promise<void>;
+  /** Starts a stopped, failed or quarantined plugin again; resolves when it is ready. */
+  startPlugin(pluginId: string, options?: { signal?: AbortSignal | undefined }): Promise<HostedPlugin>;
   logs(pluginId: string, options: { tail: number }): Promise<readonly string[]>;
   followLogs(pluginId: string, options: { signal: AbortSignal }): AsyncIterable<string>;
   on<E extends keyof PluginHostEvents>(event: E, listener: (...args: PluginHostEvents[E]) => void): () => void;

@@ -7,6 +7,7 @@ import { manifestErrors } from './manifest.ts';
 import { orchestratorErrors } from './orchestrator.ts';
 import { orchestratorJobErrors } from './orchestrator-jobs.ts';
 import { paymentErrors } from './payment.ts';
+import { pluginHostErrors } from './plugin-host.ts';
 import { processErrors } from './process.ts';
 import { protocolErrors } from './protocol.ts';
 import { runtimeErrors } from './runtime.ts';
@@ -20,6 +21,7 @@ export const errorCatalogue = {
   ...workerErrors,
   ...runtimeErrors,
   ...processErrors,
+  ...pluginHostErrors,
   ...orchestratorErrors,
   ...orchestratorJobErrors,
   ...gatewayErrors,
