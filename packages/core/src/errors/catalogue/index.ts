@@ -4,7 +4,6 @@ import { commandErrors } from './command.ts';
 import { gatewayErrors } from './gateway.ts';
 import { hostErrors } from './host.ts';
 import { manifestErrors } from './manifest.ts';
-import { orchestratorErrors } from './orchestrator.ts';
 import { orchestratorJobErrors } from './orchestrator-jobs.ts';
 import { paymentErrors } from './payment.ts';
 import { pluginHostErrors } from './plugin-host.ts';
@@ -22,7 +21,6 @@ export const errorCatalogue = {
   ...runtimeErrors,
   ...processErrors,
   ...pluginHostErrors,
-  ...orchestratorErrors,
   ...orchestratorJobErrors,
   ...gatewayErrors,
   ...paymentErrors,

@@ -1,0 +1,31 @@
+import { ByocError } from '@byoc/core';
+import { describe, expect, it } from 'vitest';
+import { exitCodeOf } from './exit-code.ts';
+import { formatTable } from './table.ts';
+
+describe('exitCodeOf', () => {
+  it('tells by its number what a script can do', () => {
+    const codes = [
+      new ByocError('INPUT_ARGUMENT_INVALID', { argument: 'x', reason: 'y' }),
+      new ByocError('CONNECTION_FAILED', { address: 'a', reason: 'b' }),
+      new ByocError('WORKER_BUSY', { slots: 1 }),
+      new ByocError('INTERRUPTED', { signal: 'SIGINT' }),
+      new Error('unexpected'),
+    ].map(exitCodeOf);
+    expect(codes).toEqual([2, 69, 75, 130, 1]);
+  });
+});
+
+describe('formatTable', () => {
+  it('lays out columns, numbers to the right', () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of colours.
+    const plain = formatTable(
+      ['NAME', 'FRAMES'],
+      [
+        ['1080p', 300],
+        ['720p', 30],
+      ],
+    ).replaceAll(/\u001b\[\d+m/g, '');
+    expect(plain).toBe('NAME   FRAMES\n1080p     300\n720p       30');
+  });
+});
