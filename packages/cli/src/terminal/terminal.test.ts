@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { ByocError } from '@byoc/core';
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from './exit-code.ts';
@@ -18,14 +19,14 @@ describe('exitCodeOf', () => {
 
 describe('formatTable', () => {
   it('lays out columns, numbers to the right', () => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of colours.
-    const plain = formatTable(
+    const table = formatTable(
       ['NAME', 'FRAMES'],
       [
         ['1080p', 300],
         ['720p', 30],
       ],
-    ).replaceAll(/\u001b\[\d+m/g, '');
+    );
+    const plain = stripVTControlCharacters(table);
     expect(plain).toBe('NAME   FRAMES\n1080p     300\n720p       30');
   });
 });

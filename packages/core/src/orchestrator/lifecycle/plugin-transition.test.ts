@@ -2,14 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PluginPhase } from '../plugin-host.ts';
 import { healthyWorker, judgeHealth } from './health-hysteresis.ts';
-import { CRASH_WINDOW_MS, installedPlugin, type PluginEvent, type PluginState, transitionPlugin } from './plugin-transition.ts';
+import {
+  CRASH_WINDOW_MS,
+  installedPlugin,
+  type PluginEvent,
+  type PluginState,
+  transitionPlugin,
+} from './plugin-transition.ts';
 
 const workerPhases = ['starting', 'warming', 'ready', 'busy', 'draining', 'failed'] as const;
 
 const events: Record<string, PluginEvent> = {
   pull: { type: 'pull' },
   start: { type: 'start' },
-  ...Object.fromEntries(workerPhases.map((phase) => [phase, { type: 'worker-state', phase, reason: '', at: 0 } satisfies PluginEvent])),
+  ...Object.fromEntries(
+    workerPhases.map((phase) => [phase, { type: 'worker-state', phase, reason: '', at: 0 } satisfies PluginEvent]),
+  ),
   unhealthy: { type: 'worker-unhealthy', reason: 'silent', at: 0 },
   ended: { type: 'worker-ended', reason: 'gone', at: 0 },
   'retry-due': { type: 'retry-due' },
@@ -31,7 +39,10 @@ const states: Record<string, PluginState> = Object.fromEntries(
       ['failed', true],
       ['quarantined', false],
     ] satisfies [PluginPhase, boolean][]
-  ).map(([phase, hasWorker]) => [`${phase}${phase === 'failed' && hasWorker ? ' (worker ending)' : ''}`, { ...installedPlugin, phase, hasWorker }]),
+  ).map(([phase, hasWorker]) => [
+    `${phase}${phase === 'failed' && hasWorker ? ' (worker ending)' : ''}`,
+    { ...installedPlugin, phase, hasWorker },
+  ]),
 );
 
 describe('transitionPlugin', () => {
@@ -63,8 +74,17 @@ describe('transitionPlugin', () => {
 
   const anyEvent: fc.Arbitrary<PluginEvent> = fc.oneof(
     fc.constantFrom<PluginEvent>({ type: 'pull' }, { type: 'start' }, { type: 'retry-due' }, { type: 'stop' }),
-    fc.record({ type: fc.constant('worker-state' as const), phase: fc.constantFrom(...workerPhases), reason: fc.string(), at: fc.nat() }),
-    fc.record({ type: fc.constantFrom('worker-unhealthy' as const, 'worker-ended' as const), reason: fc.string(), at: fc.nat() }),
+    fc.record({
+      type: fc.constant('worker-state' as const),
+      phase: fc.constantFrom(...workerPhases),
+      reason: fc.string(),
+      at: fc.nat(),
+    }),
+    fc.record({
+      type: fc.constantFrom('worker-unhealthy' as const, 'worker-ended' as const),
+      reason: fc.string(),
+      at: fc.nat(),
+    }),
   );
 
   it('never asks for a second worker, and never stops one that is not there', () => {
