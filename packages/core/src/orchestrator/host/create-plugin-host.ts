@@ -94,7 +94,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     const current = supervisors.get(pluginId);
     const row: PluginRow = {
       ...{ pluginId, manifest: resolved.manifest, artifact: resolved.artifact, digest: resolved.digest },
-      ...{ source: from.source, price: from.price, desired: 'running', installedAt: clock.now() },
+      ...{ source: from.source, price: from.price, installedAt: clock.now() },
     };
     if (current?.resolved.digest === resolved.digest && ['ready', 'busy'].includes(current.snapshot.phase)) {
       current.price = from.price;

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { ByocError } from '../../errors/byoc-error.ts';
+import { createIdentity, type Identity } from '../../protocol/identity/create-identity.ts';
+import { createTlsCertificate, type TlsCertificate } from '../../protocol/identity/create-tls-certificate.ts';
+import { translateStoreError } from '../store/translate-store-error.ts';
+import { adminSocketPath, socketRoot } from './socket-paths.ts';
+import { writeAtomically } from './write-atomically.ts';
+
+const identitySchema = z.object({
+  ownerId: z.string().min(8),
+  privateKeyHex: z.string(),
+  certificatePem: z.string(),
+  privateKeyPem: z.string(),
+  certificateSha256: z.string(),
+});
+
+/** The layout of an orchestrator's data directory, made and ready. */
+export interface DataDirectory {
+  readonly path: string;
+  /** Marks the workers of this orchestrator. */
+  readonly ownerId: string;
+  readonly identity: Identity;
+  readonly certificate: TlsCertificate;
+  /** Holds `inbox/` and `outbox/`, for gateways on this host. */
+  readonly localDirectory: string;
+  readonly adminSocketPath: string;
+  jobsDirectory(pluginId: string): string;
+  workerDirectory(workerId: string): string;
+  /** Removes what is of no use when the orchestrator is closed. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a data directory, making what is missing: folders of mode 0700, a secp256k1 key and a TLS certificate (0600).
+ *
+ * @throws ByocError DATA_DIRECTORY_UNREADABLE, DATA_DIRECTORY_CORRUPT, DISK_FULL
+ */
+export async function openDataDirectory(dataDirectory: string): Promise<DataDirectory> {
+  const path = resolve(dataDirectory);
+  const sockets = socketRoot(path);
+  const localDirectory = join(path, 'local');
+  try {
+    for (const folder of [
+      path,
+      join(path, 'identity'),
+      join(path, 'plugins'),
+      localDirectory,
+      join(localDirectory, 'inbox'),
+      join(localDirectory, 'outbox'),
+    ]) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    }
+    await mkdir(sockets, { recursive: true, mode: 0o700 });
+    await refuseForeign(sockets);
+    const stored = await openIdentity(join(path, 'identity', 'identity.json'));
+    const { certificatePem, privateKeyPem, certificateSha256 } = stored;
+    return {
+      path,
+      ownerId: stored.ownerId,
+      identity: createIdentity({ privateKey: stored.privateKeyHex }),
+      certificate: { certificatePem, privateKeyPem, certificateSha256 },
+      localDirectory,
+      adminSocketPath: adminSocketPath(path),
+      jobsDirectory: (pluginId) => join(path, 'plugins', pluginId.replaceAll('/', '-'), 'jobs'),
+      workerDirectory: (workerId) => join(sockets, 'workers', workerId),
+      async close() {
+        if (sockets !== path) await rm(sockets, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    throw translateStoreError(error, path);
+  }
+}
+
+async function openIdentity(file: string): Promise<z.output<typeof identitySchema>> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text !== undefined) {
+    const parsed = identitySchema.safeParse(parseJson(text));
+    if (parsed.success) return parsed.data;
+    throw new ByocError('DATA_DIRECTORY_CORRUPT', { path: file, reason: 'it does not hold an identity' });
+  }
+  const { privateKeyHex } = createIdentity();
+  const made = { ownerId: randomBytes(8).toString('hex'), privateKeyHex, ...(await createTlsCertificate()) };
+  await writeAtomically(file, JSON.stringify(made));
+  return made;
+}
+
+/** A folder in a shared temporary directory must be ours, or another user could have laid it there. */
+async function refuseForeign(folder: string): Promise<void> {
+  const found = await lstat(folder);
+  const uid = process.getuid?.();
+  if (found.isDirectory() && (uid === undefined || found.uid === uid)) return;
+  throw new ByocError('DATA_DIRECTORY_UNREADABLE', { path: folder, reason: 'it belongs to another user' });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Manifest } from '../../manifest/manifest.ts';
+import type { PriceSheet } from '../../price/price-sheet.ts';
+import type { PluginSource } from '../../runtime/container-runtime.ts';
+
+/** The table of plugins. */
+export const pluginsMigration = `
+CREATE TABLE plugins (
+  plugin_id TEXT PRIMARY KEY,
+  manifest_json TEXT NOT NULL,
+  artifact TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  source_json TEXT NOT NULL,
+  price_json TEXT NOT NULL,
+  installed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
+/** An installed plugin. */
+export interface PluginRow {
+  readonly pluginId: string;
+  readonly manifest: Manifest;
+  readonly artifact: string;
+  readonly digest: string;
+  readonly source: PluginSource;
+  readonly price: PriceSheet;
+  /** Milliseconds since the Unix epoch. */
+  readonly installedAt: number;
+}
+
+/** The installed plugins. */
+export interface PluginRows {
+  list(): readonly PluginRow[];
+  put(row: PluginRow): void;
+  remove(pluginId: string): void;
+}
+
+/** Keeps plugin rows in a database that has the plugins migration. */
+export function createPluginRows(database: DatabaseSync): PluginRows {
+  const list = database.prepare('SELECT * FROM plugins ORDER BY installed_at, plugin_id');
+  const put = database.prepare('INSERT OR REPLACE INTO plugins VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const remove = database.prepare('DELETE FROM plugins WHERE plugin_id = ?');
+  return {
+    list: () =>
+      list.all().map((row) => ({
+        pluginId: String(row['plugin_id']),
+        manifest: JSON.parse(String(row['manifest_json'])),
+        artifact: String(row['artifact']),
+        digest: String(row['digest']),
+        source: JSON.parse(String(row['source_json'])),
+        price: JSON.parse(String(row['price_json'])),
+        installedAt: Number(row['installed_at']),
+      })),
+    put: ({ pluginId, manifest, artifact, digest, source, price, installedAt }) =>
+      void put.run(
+        pluginId,
+        JSON.stringify(manifest),
+        artifact,
+        digest,
+        JSON.stringify(source),
+        JSON.stringify(price),
+        installedAt,
+      ),
+    remove: (pluginId) => void remove.run(pluginId),
+  };
+}
