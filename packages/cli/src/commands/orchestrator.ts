@@ -100,9 +100,9 @@ async function startHere(args: StartArguments): Promise<void> {
     if (args.json) printJson(facts);
     else process.stdout.write(describeStart(facts, info.description, info.notes, fallbackReason));
     process.send?.({ type: 'started', ...facts });
-    await Promise.race([aborted(signal), aborted(parent), orchestrator.stopped]);
+    const askedGraceMs = await Promise.race([aborted(signal), aborted(parent), orchestrator.stopAsked]);
     if (!args.json) process.stdout.write('Draining…\n');
-    await orchestrator.close({ mode: 'drain', graceMs: parseDurationMs(args.grace) });
+    await orchestrator.close({ mode: 'drain', graceMs: askedGraceMs ?? parseDurationMs(args.grace) });
     await runtime.close();
     if (!args.json) process.stdout.write('Stopped. Nothing is left running.\n');
   });

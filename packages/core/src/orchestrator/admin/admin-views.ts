@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { Manifest } from '../../manifest/manifest.ts';
+import { type PriceSheet, priceSheetSchema } from '../../price/price-sheet.ts';
+import type { WorkerState } from '../../protocol/worker-service.ts';
+import type { PluginSource, RuntimeInfo } from '../../runtime/container-runtime.ts';
+import type { HostedPlugin, PluginPhase } from '../plugin-host.ts';
+
+/** A plugin as the admin API shows it: plain JSON. */
+export interface PluginView {
+  readonly pluginId: string;
+  readonly version: string;
+  readonly phase: PluginPhase;
+  /** Why, when failed or quarantined. */
+  readonly reason: string;
+  readonly digest: string;
+  readonly source: PluginSource;
+  readonly price: PriceSheet;
+  readonly restarts: number;
+  readonly timeToWarmMs: number | undefined;
+  readonly workerId: string | undefined;
+  readonly workerState: WorkerState | undefined;
+  readonly manifest: Manifest;
+}
+
+/** A job that has not ended, as the admin API shows it. */
+export interface JobView {
+  readonly jobId: string;
+  readonly capability: string;
+  readonly plugin: string;
+  readonly state: string;
+}
+
+/** An orchestrator as the admin API shows it. */
+export interface AdminStatus {
+  /** ETH address. */
+  readonly address: string;
+  readonly url: string;
+  readonly httpUrl: string;
+  readonly pid: number;
+  readonly version: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly runtime: RuntimeInfo;
+  readonly plugins: readonly Pick<PluginView, 'pluginId' | 'version' | 'phase' | 'reason'>[];
+  readonly jobs: { readonly running: number; readonly queued: number };
+}
+
+/** Shows a hosted plugin. */
+export function viewPlugin(plugin: HostedPlugin): PluginView {
+  const { pluginId, manifest, phase, reason, digest, source, price, restarts, timeToWarmMs, workerState, worker } =
+    plugin;
+  const version = manifest.version;
+  return {
+    pluginId,
+    version,
+    phase,
+    reason,
+    digest,
+    source,
+    price,
+    restarts,
+    timeToWarmMs,
+    workerId: worker?.workerId,
+    workerState,
+    manifest,
+  };
+}
+
+/** The body of an install. */
+export const installRequestSchema = z.strictObject({
+  source: z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('folder'), path: z.string().min(1) }),
+    z.strictObject({ type: z.literal('image'), reference: z.string().min(1).max(500) }),
+  ]),
+  price: priceSheetSchema.optional(),
+});
+
+/** The body of a remove or a stop. */
+export const graceRequestSchema = z.strictObject({ graceMs: z.number().int().min(0).max(86_400_000) });
+
+/** The query of a log. */
+export const logsQuerySchema = z.object({
+  tail: z.coerce.number().int().min(0).max(100_000).default(100),
+  follow: z.stringbool().default(false),
+});

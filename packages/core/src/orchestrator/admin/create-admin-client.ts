@@ -1,0 +1,150 @@
+import { type IncomingMessage, request } from 'node:http';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ByocError } from '../../errors/byoc-error.ts';
+import { type ErrorCode, errorCatalogue } from '../../errors/catalogue/index.ts';
+import type { PriceSheet } from '../../price/price-sheet.ts';
+import { systemClock } from '../../primitives/clock.ts';
+import type { PluginSource, RuntimeProgress } from '../../runtime/container-runtime.ts';
+import { adminSocketPath } from '../data-directory/socket-paths.ts';
+import type { AdminStatus, JobView, PluginView } from './admin-views.ts';
+
+/** Talks to the orchestrator of this machine. Errors are those of the orchestrator, with the same codes and facts. */
+export interface AdminClient {
+  status(): Promise<AdminStatus>;
+  listJobs(): Promise<readonly JobView[]>;
+  listPlugins(): Promise<readonly PluginView[]>;
+  inspectPlugin(pluginId: string): Promise<PluginView>;
+  /** Resolves when the plugin is ready. Aborting the signal cancels the install and leaves nothing of it. */
+  installPlugin(
+    source: PluginSource,
+    options?: {
+      price?: PriceSheet;
+      signal?: AbortSignal | undefined;
+      onProgress?: (progress: RuntimeProgress) => void;
+    },
+  ): Promise<PluginView>;
+  startPlugin(pluginId: string): Promise<PluginView>;
+  removePlugin(pluginId: string, options: { graceMs: number }): Promise<void>;
+  pluginLogs(
+    pluginId: string,
+    options: { tail: number; follow?: boolean; signal?: AbortSignal | undefined },
+  ): AsyncIterable<string>;
+  /** Resolves when the orchestrator has ended. */
+  stop(options: { graceMs: number }): Promise<void>;
+}
+
+interface Line {
+  readonly progress?: RuntimeProgress;
+  readonly plugin?: PluginView;
+  readonly line?: string;
+  readonly error?: { code: ErrorCode; facts: never; message: string };
+}
+
+/** Makes a client of the orchestrator that uses a data directory. @throws ByocError ORCHESTRATOR_NOT_RUNNING, at each call */
+export function createAdminClient(options: { dataDirectory: string }): AdminClient {
+  const path = resolve(options.dataDirectory);
+  const socketPath = adminSocketPath(path);
+
+  function send(method: 'GET' | 'POST', url: string, body?: unknown, signal?: AbortSignal): Promise<IncomingMessage> {
+    return new Promise((onResponse, onError) => {
+      const payload = body === undefined ? undefined : JSON.stringify(body);
+      const call = request({
+        socketPath,
+        method,
+        path: url,
+        ...(signal ? { signal } : {}),
+        ...(payload ? { headers: { 'content-type': 'application/json' } } : {}),
+      });
+      call.once('response', onResponse);
+      call.once('error', (error: NodeJS.ErrnoException) =>
+        onError(signal?.aborted ? signal.reason : translate(error, path)),
+      );
+      call.end(payload);
+    });
+  }
+
+  async function ask<T>(method: 'GET' | 'POST', url: string, body?: unknown): Promise<T> {
+    const response = await send(method, url, body);
+    let text = '';
+    for await (const chunk of response.setEncoding('utf8')) text += chunk;
+    const answer = JSON.parse(text);
+    if (response.statusCode !== 200) throw revive(answer.error);
+    return answer as T;
+  }
+
+  async function* lines(
+    method: 'GET' | 'POST',
+    url: string,
+    body: unknown,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Line> {
+    const response = await send(method, url, body, signal);
+    try {
+      for await (const text of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
+        const line = JSON.parse(text) as Line;
+        if (line.error) throw revive(line.error);
+        yield line;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      response.destroy();
+    }
+    signal?.throwIfAborted();
+  }
+
+  const plugin = (pluginId: string) => `/v1/plugins/${encodeURIComponent(pluginId)}`;
+  return {
+    status: () => ask('GET', '/v1/status'),
+    listJobs: () => ask('GET', '/v1/jobs'),
+    listPlugins: () => ask('GET', '/v1/plugins'),
+    inspectPlugin: (pluginId) => ask('GET', plugin(pluginId)),
+    startPlugin: (pluginId) => ask('POST', `${plugin(pluginId)}/start`, {}),
+    async installPlugin(source, { price, signal, onProgress } = {}) {
+      for await (const line of lines('POST', '/v1/plugins', { source, price }, signal)) {
+        if (line.progress) onProgress?.(line.progress);
+        if (line.plugin) return line.plugin;
+      }
+      throw new ByocError('ORCHESTRATOR_NOT_RUNNING', { path });
+    },
+    async removePlugin(pluginId, { graceMs }) {
+      await ask('POST', `${plugin(pluginId)}/remove`, { graceMs });
+    },
+    async *pluginLogs(pluginId, { tail, follow = false, signal }) {
+      for await (const { line } of lines(
+        'GET',
+        `${plugin(pluginId)}/logs?tail=${tail}&follow=${follow}`,
+        undefined,
+        signal,
+      )) {
+        if (line !== undefined) yield line;
+      }
+    },
+    async stop({ graceMs }) {
+      await ask('POST', '/v1/stop', { graceMs });
+      // The socket is the last thing that an orchestrator closes.
+      for (;;) {
+        const gone = await ask('GET', '/v1/status').then(
+          () => false,
+          () => true,
+        );
+        if (gone) return;
+        await systemClock.sleep(50);
+      }
+    },
+  };
+}
+
+function translate(error: NodeJS.ErrnoException, path: string): unknown {
+  if (error.code === 'EACCES' || error.code === 'EPERM')
+    return new ByocError('ORCHESTRATOR_PERMISSION', { path }, { cause: error });
+  const down = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'ENOTSOCK', 'EPIPE']);
+  return down.has(error.code ?? '') ? new ByocError('ORCHESTRATOR_NOT_RUNNING', { path }, { cause: error }) : error;
+}
+
+/** Makes the orchestrator's error again. */
+function revive(error: { code: ErrorCode; facts: never; message: string }): Error {
+  return error.code in errorCatalogue ? new ByocError(error.code, error.facts) : new Error(error.message);
+}

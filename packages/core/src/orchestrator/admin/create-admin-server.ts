@@ -1,0 +1,141 @@
+import { chmod, rm } from 'node:fs/promises';
+import { PassThrough } from 'node:stream';
+import { type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { z } from 'zod';
+import { ByocError, isByocError } from '../../errors/byoc-error.ts';
+import type { Logger } from '../../primitives/logger.ts';
+import type { PluginHost } from '../plugin-host.ts';
+import {
+  type AdminStatus,
+  graceRequestSchema,
+  installRequestSchema,
+  type JobView,
+  logsQuerySchema,
+  viewPlugin,
+} from './admin-views.ts';
+
+/** What the admin API shows and does. */
+export interface AdminServerOptions {
+  readonly socketPath: string;
+  readonly host: PluginHost;
+  readonly status: () => AdminStatus;
+  readonly listJobs: () => readonly JobView[];
+  /** Asks the orchestrator to end; answers before it does. */
+  readonly stop: (graceMs: number) => void;
+  readonly logger: Logger;
+}
+
+/**
+ * Serves the admin API on a Unix socket that only this user can open. Whoever can open it may do everything: there is no
+ * other authentication, and none of it is reachable over a network.
+ */
+export async function createAdminServer(options: AdminServerOptions): Promise<{ close(): Promise<void> }> {
+  const { host, logger, socketPath } = options;
+  const server = fastify({ logger: false, forceCloseConnections: true });
+
+  server.setErrorHandler((error, _request, reply) => {
+    const known = toKnown(error, logger);
+    return reply.code(known.status.http).send({ error: known });
+  });
+
+  server.get('/v1/status', async () => options.status());
+  server.get('/v1/jobs', async () => options.listJobs());
+  server.get('/v1/plugins', async () => host.list().map(viewPlugin));
+  server.get('/v1/plugins/:id', async (request) => viewPlugin(find(host, request)));
+  server.post('/v1/plugins/:id/start', async (request) =>
+    viewPlugin(await host.startPlugin(find(host, request).pluginId)),
+  );
+  server.post('/v1/plugins/:id/remove', async (request) => {
+    const { graceMs } = read(graceRequestSchema, request.body);
+    await host.remove(find(host, request).pluginId, { graceMs });
+    return {};
+  });
+  server.post('/v1/stop', async (request) => {
+    options.stop(read(graceRequestSchema, request.body).graceMs);
+    return {};
+  });
+
+  server.post('/v1/plugins', (request, reply) => {
+    const { source, price } = read(installRequestSchema, request.body);
+    const gone = abortedWhenGone(reply);
+    const lines = streamLines(reply);
+    host
+      .install(source, {
+        ...(price ? { price } : {}),
+        signal: gone,
+        onProgress: (progress) => lines.write({ progress }),
+      })
+      .then(
+        (plugin) => lines.end({ plugin: viewPlugin(plugin) }),
+        (error: unknown) => lines.end({ error: toKnown(error, logger) }),
+      );
+    return reply;
+  });
+
+  server.get('/v1/plugins/:id/logs', async (request, reply) => {
+    const { tail, follow } = read(logsQuerySchema, request.query);
+    const { pluginId } = find(host, request);
+    const gone = abortedWhenGone(reply);
+    const lines = streamLines(reply);
+    for (const line of await host.logs(pluginId, { tail })) lines.write({ line });
+    if (follow) {
+      try {
+        for await (const line of host.followLogs(pluginId, { signal: gone })) lines.write({ line });
+      } catch (error) {
+        if (!gone.aborted) lines.write({ error: toKnown(error, logger) });
+      }
+    }
+    lines.end();
+    return reply;
+  });
+
+  await rm(socketPath, { force: true });
+  await server.listen({ path: socketPath });
+  await chmod(socketPath, 0o600);
+  return { close: () => server.close() };
+}
+
+function find(host: PluginHost, request: FastifyRequest) {
+  const { id } = request.params as { id: string };
+  const found = host.get(id);
+  if (found) return found;
+  throw new ByocError('PLUGIN_NOT_FOUND', { plugin: id, installed: host.list().map(({ pluginId }) => pluginId) });
+}
+
+function read<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw new ByocError('ADMIN_REQUEST_INVALID', { reason });
+}
+
+function toKnown(error: unknown, logger: Logger): ByocError {
+  if (isByocError(error)) return error;
+  const { statusCode, message } = error as { statusCode?: number; message?: string };
+  if (statusCode !== undefined && statusCode < 500)
+    return new ByocError('ADMIN_REQUEST_INVALID', { reason: message ?? 'it is malformed' });
+  logger.error({ err: error }, 'admin-request-failed');
+  return new ByocError('INTERNAL_ERROR', {}, { cause: error });
+}
+
+function abortedWhenGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort(new ByocError('CALLER_GONE', { peer: 'the admin client' }));
+  });
+  return gone.signal;
+}
+
+/** Sends JSON lines as they come. */
+function streamLines(reply: FastifyReply): { write(value: unknown): void; end(value?: unknown): void } {
+  const body = new PassThrough();
+  void reply.type('application/x-ndjson').send(body);
+  const write = (value: unknown) => void body.write(`${JSON.stringify(value)}\n`);
+  return {
+    write,
+    end(value) {
+      if (value !== undefined) write(value);
+      body.end();
+    },
+  };
+}
