@@ -62,7 +62,8 @@ export function linkWorker(
   async function follow(): Promise<void> {
     await waitForListener(started.address, clock, over);
     await checkManifest();
-    void watchHealth();
+    // Its sleep ends with the worker.
+    watchHealth().catch(() => {});
     while (!over.aborted) {
       try {
         for await (const state of connection.watchState({ signal: over })) events.onState(state);
