@@ -276,6 +276,16 @@ describe('a worker over a unix socket', () => {
     for (const frames of await Promise.all(runs)) expect(frames.at(-1)?.type).toBe('result');
   });
 
+  it('keeps its connection when thousands of jobs are left at their result', async () => {
+    const worker = await start();
+    // A server drops a client that resets more than a thousand calls in a short time.
+    for (let job = 0; job < 1500; job += 1) {
+      for await (const batch of worker.runJob(framesOf(open, { type: 'end' })))
+        if (batch.at(-1)?.type === 'result') break;
+    }
+    expect((await worker.getInfo()).name).toBe('fake');
+  });
+
   it('ends every stream when the connection is closed', async () => {
     const aborted = Promise.withResolvers<unknown>();
     const worker = await start({

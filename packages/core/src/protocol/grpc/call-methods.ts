@@ -1,5 +1,4 @@
 import { type Client, Metadata, type ServiceError } from '@grpc/grpc-js';
-import type { Codec } from '../codec/codec.ts';
 import { fromServiceError } from '../errors/from-service-error.ts';
 import { asBuffer } from './as-buffer.ts';
 import { CallReader } from './call-reader.ts';
@@ -10,6 +9,9 @@ import { WAKE_WRITER, writeValues } from './write-values.ts';
 interface Options {
   readonly signal?: AbortSignal | undefined;
 }
+
+/** How long a server may take to end a call after its last answer, ms. */
+const END_MS = 1000;
 
 const same = (bytes: Buffer): Buffer => bytes;
 
@@ -71,7 +73,7 @@ export function callServerStream<Req, Res>(
       options.signal?.throwIfAborted();
       const bytes = asBuffer(method.request.encode(request));
       const call = context.client.makeServerStreamRequest(method.path, same, same, bytes, metadataOf(context));
-      return readCall(call, context, method.response, options).reader;
+      return readCall(call, context, method, options).reader;
     },
   };
 }
@@ -87,7 +89,7 @@ export function callBidiStream<Req, Res>(
     [Symbol.asyncIterator]() {
       options.signal?.throwIfAborted();
       const call = context.client.makeBidiStreamRequest(method.path, same, same, metadataOf(context));
-      const { reader, isEnded, fail } = readCall(call, context, method.response, options);
+      const { reader, isEnded, fail } = readCall(call, context, method, options);
       const iterator = requests[Symbol.asyncIterator]();
       const leave = () => {
         iterator.return?.()?.then(undefined, () => undefined);
@@ -112,19 +114,37 @@ export function callBidiStream<Req, Res>(
 
 type ReadableCall = ReturnType<Client['makeServerStreamRequest']> | ReturnType<Client['makeBidiStreamRequest']>;
 
-function readCall<Res>(call: ReadableCall, context: Connection, response: Codec<Res>, { signal }: Options) {
+function readCall<Res>(
+  call: ReadableCall,
+  context: Connection,
+  { response, isLast }: Pick<Method<unknown, Res>, 'response' | 'isLast'>,
+  { signal }: Options,
+) {
   const wire = { jobId: '', peer: context.address };
   let ended = false;
+  let answered = false;
+  let overdue: NodeJS.Timeout | undefined;
   const reader = new CallReader<Res>(call, {
-    decode: (bytes) => response.decode(bytes, wire),
-    onReturn: () => call.cancel(),
+    decode(bytes) {
+      const answer = response.decode(bytes, wire);
+      answered ||= isLast?.(answer) === true;
+      return answer;
+    },
+    onReturn: () => leave(),
   });
+  // A server takes a reset for each finished call as an attack and drops the connection: so a call that is over but for
+  // its end is left to end.
+  const leave = () => {
+    if (!answered) return call.cancel();
+    overdue ??= setTimeout(() => call.cancel(), END_MS).unref();
+    reader.discard();
+  };
   const fail = (error: unknown) => {
     if (ended) return;
     ended = true;
     context.running.delete(fail);
     reader.finish({ error }, { drop: true });
-    call.cancel();
+    leave();
   };
   const onAbort = () => fail(signal?.reason);
   call.on('error', (error) => {
@@ -134,6 +154,7 @@ function readCall<Res>(call: ReadableCall, context: Connection, response: Codec<
     signal?.removeEventListener('abort', onAbort);
     context.running.delete(fail);
     ended = true;
+    clearTimeout(overdue);
     if (status.code === 0) reader.finish({});
   });
   context.running.add(fail);

@@ -17,6 +17,7 @@ export class CallReader<T> implements AsyncIterableIterator<T> {
   #end: CallEnd | undefined;
   #done = false;
   #dropped = false;
+  #discarding = false;
 
   constructor(stream: Readable, options: { decode: (bytes: Buffer) => T; onReturn: () => void }) {
     this.#stream = stream;
@@ -30,6 +31,12 @@ export class CallReader<T> implements AsyncIterableIterator<T> {
     if (this.#end !== undefined && options.drop !== true) return;
     this.#end = end;
     this.#dropped = options.drop === true;
+    this.#pump();
+  }
+
+  /** Reads what still comes and forgets it, so that the call can end. */
+  discard(): void {
+    this.#discarding = true;
     this.#pump();
   }
 
@@ -66,6 +73,7 @@ export class CallReader<T> implements AsyncIterableIterator<T> {
   }
 
   #pump(): void {
+    if (this.#discarding) while (this.#stream.read() !== null);
     while (this.#waiting.length > 0 && !this.#done) {
       const bytes = this.#take();
       if (bytes === null) {

@@ -6,4 +6,6 @@ export interface Method<Req, Res> {
   readonly path: string;
   readonly request: Codec<Req>;
   readonly response: Codec<Res>;
+  /** Of a stream: nothing follows this answer but the end of the call. */
+  readonly isLast?: ((answer: Res) => boolean) | undefined;
 }

@@ -29,8 +29,18 @@ interface JobKey {
   readonly jobSecret: Uint8Array;
 }
 
-function method<Req, Res>(name: string, request: Method<Req, Res>['request'], response: Method<Req, Res>['response']) {
-  return { path: `/${ORCHESTRATOR_SERVICE}/${name}`, request, response };
+function isLast(answer: readonly OrchestratorFrame[]): boolean {
+  const last = answer.at(-1)?.type;
+  return last === 'result' || last === 'error';
+}
+
+function method<Req, Res>(
+  name: string,
+  request: Method<Req, Res>['request'],
+  response: Method<Req, Res>['response'],
+  isLast?: (answer: Res) => boolean,
+): Method<Req, Res> {
+  return { path: `/${ORCHESTRATOR_SERVICE}/${name}`, request, response, isLast };
 }
 
 /** Every method of `byoc.orchestrator.v1.OrchestratorService` with its codecs. */
@@ -89,6 +99,7 @@ export const orchestratorMethods = {
     'RunJob',
     createCodec(wire.RunJobRequest, encodeGatewayFrame, decodeGatewayFrame),
     createCodec(wire.RunJobResponse, frames.toMessage, frames.fromMessage, splitFrames),
+    isLast,
   ),
   attachJob: method<JobKey & { readonly afterSequence: number }, readonly OrchestratorFrame[]>(
     'AttachJob',
@@ -104,6 +115,7 @@ export const orchestratorMethods = {
       }),
     ),
     createCodec(wire.AttachJobResponse, frames.toMessage, frames.fromMessage, splitFrames),
+    isLast,
   ),
   cancelJob: method<JobKey & { readonly reason: string }, { cancelled: boolean }>(
     'CancelJob',

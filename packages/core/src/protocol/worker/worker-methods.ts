@@ -52,8 +52,18 @@ const frames = {
     message.frames.map((frame) => decodeJobFrame(frame, context)),
 };
 
-function method<Req, Res>(name: string, request: Method<Req, Res>['request'], response: Method<Req, Res>['response']) {
-  return { path: `/${WORKER_SERVICE}/${name}`, request, response };
+function isLast(answer: readonly JobFrame[]): boolean {
+  const last = answer.at(-1)?.type;
+  return last === 'result' || last === 'error';
+}
+
+function method<Req, Res>(
+  name: string,
+  request: Method<Req, Res>['request'],
+  response: Method<Req, Res>['response'],
+  isLast?: (answer: Res) => boolean,
+): Method<Req, Res> {
+  return { path: `/${WORKER_SERVICE}/${name}`, request, response, isLast };
 }
 
 /** Every method of `byoc.worker.v1.WorkerService` with its codecs. */
@@ -102,6 +112,7 @@ export const workerMethods = {
       (message, context) => decodeCallerFrame(message.frame, context),
     ),
     createCodec(wire.RunJobResponse, frames.toMessage, frames.fromMessage, splitFrames),
+    isLast,
   ),
   attachJob: method<{ jobId: string; afterSequence: number }, readonly JobFrame[]>(
     'AttachJob',
@@ -117,6 +128,7 @@ export const workerMethods = {
       }),
     ),
     createCodec(wire.AttachJobResponse, frames.toMessage, frames.fromMessage, splitFrames),
+    isLast,
   ),
   cancelJob: method<{ jobId: string; reason: string; graceMs: number }, { cancelled: boolean }>(
     'CancelJob',
