@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Something real that a test may need. */
+export type Part = 'docker' | 'ffmpeg' | 'chromium' | 'base-image';
+
+const probes: Record<Part, [string, ...string[]]> = {
+  docker: ['docker', 'version'],
+  ffmpeg: ['ffmpeg', '-version'],
+  chromium: ['chromium', '--version'],
+  'base-image': ['docker', 'image', 'inspect', process.env['BYOC_BASE_IMAGE'] ?? 'node:24-bookworm-slim'],
+};
+
+/**
+ * Tells whether a real part is here, for `describe.skipIf(!(await hasPart('docker')))`: a skip shows in the summary.
+ * Throws when the part is missing and BYOC_REQUIRE (comma-separated) names it.
+ */
+export async function hasPart(part: Part): Promise<boolean> {
+  const [command, ...args] = probes[part];
+  const error = await run(command, args).then(
+    () => undefined,
+    (cause: Error) => cause,
+  );
+  if (error === undefined) return true;
+  const required = (process.env['BYOC_REQUIRE'] ?? '').split(',');
+  if (required.includes(part)) throw new Error(`${part} is required here (BYOC_REQUIRE) and missing: ${error.message}`);
+  process.stderr.write(`skipping what needs ${part}: it is not here\n`);
+  return false;
+}
