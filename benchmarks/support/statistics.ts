@@ -4,6 +4,11 @@ export function percentile(samples: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
+/** The middle of the samples. */
+export function median(samples: readonly number[]): number {
+  return percentile(samples, 0.5);
+}
+
 /** Times calls one after another, in ms, after a warm-up. */
 export async function timeEach(
   call: () => Promise<unknown>,

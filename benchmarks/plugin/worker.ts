@@ -1,0 +1,4 @@
+import { serveWorker } from '@byoc/core/worker';
+import { createBenchPlugin } from './plugin.ts';
+
+await serveWorker(createBenchPlugin());

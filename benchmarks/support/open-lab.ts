@@ -1,0 +1,41 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BenchProcess, startProcess } from './start-process.ts';
+
+/** An orchestrator in a process of its own, with its worker in another, and a folder for the benchmark. */
+export interface Lab extends AsyncDisposable {
+  readonly url: string;
+  readonly orchestratorPid: number;
+  /** The socket of the plugin's worker. */
+  readonly workerSocket: string;
+  /** Gone with the lab. */
+  readonly directory: string;
+}
+
+/** Starts an orchestrator with the process runtime and the benchmark's plugin, or with other plugin folders. */
+export async function openLab({ plugins }: { plugins?: readonly string[] } = {}): Promise<Lab> {
+  // Short: a unix socket's path is in it.
+  const directory = await mkdtemp(join(tmpdir(), 'byoc-b-'));
+  const data = join(directory, 'data');
+  let orchestrator: BenchProcess<{ url: string }> | undefined;
+  const close = async () => {
+    await orchestrator?.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const folders = plugins ?? [join(import.meta.dirname, '../plugin')];
+    orchestrator = await startProcess(new URL('./orchestrator-process.ts', import.meta.url), [data, ...folders]);
+    const [worker = ''] = await readdir(join(data, 'workers'));
+    return {
+      url: orchestrator.ready.url,
+      orchestratorPid: orchestrator.pid,
+      workerSocket: join(data, 'workers', worker, 'run', 'worker.sock'),
+      directory,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
