@@ -3,22 +3,20 @@ import { join } from 'node:path';
 import { canonicalJson } from '../../capability/canonical-json.ts';
 import { sha256Hex } from '../../capability/sha256-hex.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
-import { parseManifest } from '../../manifest/parse-manifest.ts';
+import { checkBuilt } from '../check-built.ts';
 import type { ResolvedPlugin } from '../container-runtime.ts';
+import { readManifestFile } from '../read-manifest-file.ts';
 
 /**
  * Reads a plugin folder. Its digest covers the manifest and those files of the folder that `command` names, so that a
  * rebuilt worker is another version.
  *
- * @throws ByocError MANIFEST_*, PLUGIN_COMMAND_MISSING
+ * @throws ByocError MANIFEST_*, PLUGIN_COMMAND_MISSING, PLUGIN_NOT_BUILT
  */
 export async function resolveFolder(folder: string): Promise<ResolvedPlugin> {
-  const location = join(folder, 'plugin.json');
-  const text = await readFile(location, 'utf8').catch((cause: unknown) => {
-    throw new ByocError('MANIFEST_MISSING', { location }, { cause });
-  });
-  const manifest = parseManifest(text, { location });
+  const manifest = await readManifestFile(folder);
   if (manifest.command === undefined) throw new ByocError('PLUGIN_COMMAND_MISSING', { plugin: manifest.name, folder });
+  await checkBuilt(manifest, folder);
   const files: string[] = [];
   for (const word of manifest.command.slice(1)) {
     if (word.startsWith('-')) continue;

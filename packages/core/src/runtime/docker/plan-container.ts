@@ -1,0 +1,121 @@
+import { ByocError } from '../../errors/byoc-error.ts';
+import type { WorkerSpec } from '../container-runtime.ts';
+
+/** What of the host goes into a plan. */
+export interface ContainerHost {
+  /** `uid:gid` of the process in the container. */
+  readonly user: string;
+  /** Cores of the engine's machine: a container can't be given more. */
+  readonly cores: number;
+  readonly transport: 'unix' | 'tcp';
+  /** For `tcp`: proves to the worker that a caller is its host. */
+  readonly secret: string;
+}
+
+/** The worker's port inside its container, for `tcp`. */
+export const WORKER_PORT = 7700;
+/** Folder of the worker's socket, inside. */
+const RUN_PATH = '/byoc/run';
+/** Folder of the jobs, inside. */
+export const JOBS_PATH = '/byoc/jobs';
+
+/** The body of `POST /containers/create` of the Docker Engine API, v1.41. */
+export interface ContainerPlan {
+  readonly name: string;
+  readonly Image: string;
+  readonly User: string;
+  readonly Env: string[];
+  readonly Labels: Record<string, string>;
+  readonly NetworkDisabled: boolean;
+  readonly ExposedPorts?: Record<string, object>;
+  readonly StopSignal: 'SIGTERM';
+  readonly HostConfig: {
+    readonly NetworkMode: 'none' | 'bridge';
+    readonly PortBindings?: Record<string, { HostIp: string; HostPort: string }[]>;
+    readonly ReadonlyRootfs: true;
+    readonly CapDrop: ['ALL'];
+    readonly Privileged: false;
+    readonly SecurityOpt: ['no-new-privileges:true'];
+    readonly PidsLimit: number;
+    readonly Memory: number;
+    readonly MemorySwap: number;
+    readonly NanoCpus: number;
+    readonly IpcMode: 'private';
+    readonly Init: true;
+    readonly Mounts: { Type: 'bind'; Source: string; Target: string; ReadOnly: boolean }[];
+    readonly Tmpfs: Record<string, string>;
+    readonly Ulimits: { Name: string; Soft: number; Hard: number }[];
+    readonly Devices: { PathOnHost: string; PathInContainer: string; CgroupPermissions: string }[];
+    readonly RestartPolicy: { Name: 'no' };
+    readonly LogConfig: { Type: 'json-file'; Config: Record<string, string> };
+  };
+}
+
+/**
+ * Plans a worker's container: default deny. No network, read-only root, no capabilities, no new privileges, a non-root
+ * user, limits on processes, memory and cpu, a bounded log; only its own socket and job folders are mounted.
+ *
+ * @throws ByocError GRANT_UNSUPPORTED for network egress, which nothing enforces yet
+ */
+export function planContainer(spec: WorkerSpec, host: ContainerHost): ContainerPlan {
+  const { manifest, artifact, digest } = spec.plugin;
+  const { cpu, memoryBytes, pids, scratchBytes } = manifest.resources;
+  const [egress] = manifest.grants.egress;
+  if (egress !== undefined)
+    throw new ByocError('GRANT_UNSUPPORTED', { plugin: manifest.name, grant: `network access to ${egress}` });
+  const tcp = host.transport === 'tcp';
+  const port = `${WORKER_PORT}/tcp`;
+  const environment = {
+    ...spec.environment,
+    BYOC_WORKER_ADDRESS: tcp ? `tcp://0.0.0.0:${WORKER_PORT}` : `unix://${RUN_PATH}/worker.sock`,
+    ...(tcp ? { BYOC_WORKER_SECRET: host.secret } : {}),
+    BYOC_WORKER_ID: spec.workerId,
+    BYOC_JOBS_PATH: JOBS_PATH,
+    TMPDIR: '/tmp',
+    HOME: '/tmp',
+  };
+  return {
+    name: `byoc-${spec.workerId}`,
+    Image: artifact,
+    User: host.user,
+    Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+    Labels: {
+      'dev.byoc.owner': spec.ownerId,
+      'dev.byoc.worker': spec.workerId,
+      'dev.byoc.plugin': manifest.name,
+      'dev.byoc.digest': digest,
+      'dev.byoc.directory': spec.workerDirectory,
+      ...(tcp ? { 'dev.byoc.secret': host.secret } : {}),
+    },
+    NetworkDisabled: !tcp,
+    ...(tcp ? { ExposedPorts: { [port]: {} } } : {}),
+    StopSignal: 'SIGTERM',
+    HostConfig: {
+      NetworkMode: tcp ? 'bridge' : 'none',
+      ...(tcp ? { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: '0' }] } } : {}),
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      Privileged: false,
+      SecurityOpt: ['no-new-privileges:true'],
+      PidsLimit: pids,
+      Memory: memoryBytes,
+      MemorySwap: memoryBytes,
+      NanoCpus: Math.round(Math.min(cpu, host.cores) * 1e9),
+      IpcMode: 'private',
+      Init: true,
+      Mounts: [
+        { Type: 'bind', Source: `${spec.workerDirectory}/run`, Target: RUN_PATH, ReadOnly: false },
+        { Type: 'bind', Source: spec.jobsDirectory, Target: JOBS_PATH, ReadOnly: false },
+      ],
+      Tmpfs: { '/tmp': `rw,nosuid,nodev,noexec,size=${scratchBytes},mode=1777` },
+      Ulimits: [{ Name: 'nofile', Soft: 65_536, Hard: 65_536 }],
+      Devices: manifest.grants.devices.map((path) => ({
+        PathOnHost: path,
+        PathInContainer: path,
+        CgroupPermissions: 'rw',
+      })),
+      RestartPolicy: { Name: 'no' },
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } },
+    },
+  };
+}
