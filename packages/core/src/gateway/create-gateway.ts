@@ -24,6 +24,8 @@ export interface GatewayOptions {
   readonly policy?: {
     /** Orchestrators tried for one job at most. @default 3 */
     readonly attemptsMax?: number | undefined;
+    /** How long a job with no offer waits for an orchestrator that was lost a moment ago. @default 2000 */
+    readonly reconnectWaitMs?: number | undefined;
   };
   readonly logger?: Logger | undefined;
   /** @default the machine's */
@@ -33,6 +35,10 @@ export interface GatewayOptions {
   /** @default connectOrchestrator of `@byoc/core/protocol` */
   readonly connect?: Connect | undefined;
 }
+
+/** How long a job waits for sources and orchestrators that have not answered yet. */
+const FIRST_ANSWER_MS = 10_000;
+const RECONNECT_WAIT_MS = 2_000;
 
 /** Finds, chooses and calls capabilities of orchestrators. */
 export interface Gateway extends AsyncDisposable {
@@ -63,7 +69,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   const stop = new AbortController();
   const links = new Map<string, OrchestratorLink>();
   const tracked = new Set<Promise<unknown>>();
+  let change = Promise.withResolvers<void>();
+  const onChange = () => {
+    change.resolve();
+    change = Promise.withResolvers();
+  };
   const linkContext = {
+    onChange,
     connect: options.connect ?? connectOrchestrator,
     index,
     clock,
@@ -82,6 +94,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
     for (const [url, target] of wanted)
       if (!links.has(url)) links.set(url, new OrchestratorLink({ ...target, url }, linkContext));
+    onChange();
   };
   const follow = async (source: Source, at: number, first: () => void) => {
     try {
@@ -97,9 +110,15 @@ export function createGateway(options: GatewayOptions): Gateway {
       first();
     }
   };
-  const firstLists = options.sources.map(
-    (source, at) => new Promise<void>((resolve) => void follow(source, at, resolve)),
-  );
+  let silentSources = options.sources.length;
+  const firstLists = options.sources.map((source, at) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    void follow(source, at, resolve);
+    return promise.then(() => {
+      silentSources -= 1;
+      onChange();
+    });
+  });
   const ready = async () => {
     await Promise.all(firstLists);
     await Promise.all([...links.values()].map((link) => link.ready));
@@ -112,8 +131,13 @@ export function createGateway(options: GatewayOptions): Gateway {
       [...links.values()].flatMap(({ failure, target }) =>
         failure === undefined ? [] : [{ url: target.url, reason: failure }],
       ),
+    worthWaitingMs(excluded) {
+      const states = [...links].map(([url, link]) => (excluded.has(url) ? undefined : link.connecting));
+      if (silentSources > 0 || states.includes('first')) return FIRST_ANSWER_MS;
+      return states.includes('again') ? (options.policy?.reconnectWaitMs ?? RECONNECT_WAIT_MS) : 0;
+    },
+    changed: () => change.promise,
     linkOf: (url) => links.get(url),
-    ready,
     payment: options.payment ?? [createFreeGatewayProvider()],
     attemptsMax: options.policy?.attemptsMax ?? 3,
     clock,

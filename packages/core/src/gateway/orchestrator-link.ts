@@ -23,6 +23,8 @@ export interface LinkContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
+  /** Called after its offers or its connection changed. */
+  readonly onChange: () => void;
   readonly emit: <K extends keyof GatewayEvents>(event: K, ...args: Parameters<GatewayEvents[K]>) => void;
 }
 
@@ -33,6 +35,8 @@ export interface Connection {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A connection that is gone for less than this is expected back. */
+const RECENT_MS = 10_000;
 
 /** Keeps one orchestrator connected and its offers in the index, until it is closed. */
 export class OrchestratorLink {
@@ -42,6 +46,9 @@ export class OrchestratorLink {
   /** Why it does not answer; undefined while it does. */
   failure: string | undefined;
   slot: OrchestratorSlot | undefined;
+  /** When it stopped answering. */
+  #failedAt = 0;
+  #settled = false;
   readonly #context: LinkContext;
   readonly #stop = new AbortController();
   #connection: Promise<Connection> | undefined;
@@ -53,8 +60,18 @@ export class OrchestratorLink {
     this.#context = context;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ready = promise;
-    this.#resolveReady = resolve;
+    this.#resolveReady = () => {
+      this.#settled = true;
+      resolve();
+    };
     void this.#watch();
+  }
+
+  /** `first`: it has not answered yet. `again`: it is gone, but not for long. Undefined: waiting for it is no use. */
+  get connecting(): 'first' | 'again' | undefined {
+    if (!this.#settled) return 'first';
+    if (this.failure === undefined || this.#context.clock.now() - this.#failedAt >= RECENT_MS) return undefined;
+    return 'again';
   }
 
   /** The connection that stands, or a new one. */
@@ -106,7 +123,7 @@ export class OrchestratorLink {
   }
 
   async #watch(): Promise<void> {
-    const { clock, random, logger, emit, index } = this.#context;
+    const { clock, random, logger, emit, index, onChange } = this.#context;
     const { signal } = this.#stop;
     const { url } = this.target;
     for (let attempt = 0; !signal.aborted; attempt += 1) {
@@ -123,17 +140,23 @@ export class OrchestratorLink {
           for (const offer of changed) emit('offer-changed', offer);
           for (const offer of removed) emit('offer-removed', offer);
           this.#resolveReady();
+          onChange();
         }
         throw new Error('it ended the stream of offers');
       } catch (error) {
         if (signal.aborted) return;
-        const reason = isByocError(error) ? error.shortMessage : (error as Error).message;
+        const reason = (isByocError(error) ? error.shortMessage : (error as Error).message).replace(/\.+$/, '');
         if (connection !== undefined) this.renew(connection);
         if (this.slot !== undefined) for (const offer of index.remove(this.slot)) emit('offer-removed', offer);
-        if (this.failure === undefined) emit('orchestrator-lost', { url, reason });
+        const wasLost = this.failure !== undefined;
+        // Another identity does not mend itself soon.
+        if (isByocError(error) && error.code.startsWith('IDENTITY_')) this.#failedAt = Number.NEGATIVE_INFINITY;
+        else if (!wasLost) this.#failedAt = clock.now();
         this.failure = reason;
+        if (!wasLost) emit('orchestrator-lost', { url, reason });
         logger.warn({ url, reason, attempt }, 'orchestrator lost');
         this.#resolveReady();
+        onChange();
       }
       await clock.sleep(backoffDelayMs(attempt, random), { signal, unref: true }).catch(() => {});
     }

@@ -10,6 +10,11 @@ export class JobInput {
   readonly queue = new AsyncQueue<GatewayFrame>({ limit: 4 });
   #ended = false;
 
+  /** True once nothing of the user may follow. */
+  get ended(): boolean {
+    return this.#ended || this.queue.closed;
+  }
+
   async push(frame: GatewayFrame): Promise<void> {
     await this.queue.push(frame);
   }
@@ -19,8 +24,7 @@ export class JobInput {
     if (!isPartName(part)) throw new ByocError('INPUT_PART_INVALID', { part, reason: 'the name is not safe' });
     for await (const piece of data) {
       for (let at = 0; at < piece.length; at += CHUNK_BYTES_MAX) {
-        if (this.#ended || this.queue.closed)
-          throw new ByocError('INPUT_PART_INVALID', { part, reason: 'the job takes no more' });
+        if (this.ended) throw new ByocError('INPUT_PART_INVALID', { part, reason: 'the job takes no more' });
         await this.push({ type: 'chunk', part, data: piece.subarray(at, at + CHUNK_BYTES_MAX), last: false });
       }
     }

@@ -1,8 +1,8 @@
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { GatewayOffer } from '../offers/indexed-offer.ts';
 import { type DownloadOptions, downloadParts, fetchPart, type PartsOrigin } from '../parts/download-parts.ts';
+import type { AttemptResult } from './attempt.ts';
 import type { JobResult } from './job.ts';
-import type { AttemptResult } from './run-attempt.ts';
 
 /** Makes the result a caller gets; `discard` lets the orchestrator forget the job's files. */
 export function jobResult(

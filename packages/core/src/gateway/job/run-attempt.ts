@@ -1,67 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { ByocError, isByocError } from '../../errors/byoc-error.ts';
-import type { PayerSession, ReceiptBytes, Usage } from '../../payment/payment-provider.ts';
+import type { ReceiptBytes } from '../../payment/payment-provider.ts';
 import { priceOf } from '../../price/price-of.ts';
-import type { Clock } from '../../primitives/clock.ts';
 import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
-import type { JobFrame, OnDisconnect, OrchestratorFrame, OutputPart, PartUpload } from '../../protocol/frames.ts';
+import type { JobFrame, OpenJobFrame, OrchestratorFrame } from '../../protocol/frames.ts';
 import { createJobFrameMachine, type JobFrameMachine } from '../../protocol/machine/create-job-frame-machine.ts';
 import { abortable } from '../abortable.ts';
 import { backoffDelayMs } from '../backoff-delay.ts';
-import type { GatewayOffer } from '../offers/indexed-offer.ts';
-import type { Connection, OrchestratorLink } from '../orchestrator-link.ts';
+import type { Connection } from '../orchestrator-link.ts';
 import type { JobAccess } from '../parts/parts-client.ts';
-import { placeInInbox } from '../parts/place-in-inbox.ts';
-import { FRAMED_BYTES_MAX, type InputPart } from '../parts/prepare-input.ts';
-import type { ContractChecks } from './contract-checks.ts';
-import type { RunFrame } from './job.ts';
+import { type PlacedUploads, placeUploads } from '../parts/place-uploads.ts';
+import type { AttemptPlan, AttemptResult } from './attempt.ts';
 import { blobBytes, JobInput } from './job-input.ts';
-
-/** One try of a job at one orchestrator. */
-export interface AttemptPlan {
-  readonly jobId: string;
-  readonly offer: GatewayOffer;
-  readonly link: OrchestratorLink;
-  readonly inputJson: Uint8Array;
-  readonly parts: readonly InputPart[];
-  readonly checks: ContractChecks;
-  readonly payer: { readonly provider: string; readonly session: PayerSession };
-  readonly maxCostWei: bigint;
-  readonly deadline: number;
-  readonly traceparent: string;
-  readonly onDisconnect: OnDisconnect;
-  /** Aborted by cancel and deadline. */
-  readonly signal: AbortSignal;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly emit: (frame: RunFrame) => Promise<void>;
-  /** Takes over the way in: sends what the user sends, and the end. */
-  readonly onInput: (input: JobInput) => void;
-  /** Tells how an attempt that fails is going. */
-  readonly state: AttemptState;
-  /** Work to finish before the gateway is closed. */
-  readonly track: (work: Promise<void>) => void;
-}
-
-/** What has happened so far; failover asks. */
-export interface AttemptState {
-  accepted: boolean;
-  /** An output frame came, or something was charged: no failover any more. */
-  hadOutput: boolean;
-  /** A stream was read: its bytes are gone. */
-  consumed: boolean;
-  /** The orchestrator may run it. */
-  opened: boolean;
-}
-
-export interface AttemptResult {
-  readonly output: unknown;
-  readonly usage: Usage;
-  readonly parts: readonly OutputPart[];
-  readonly receipt: ReceiptBytes | undefined;
-  readonly access: JobAccess;
-  readonly connection: Connection;
-}
 
 type ResultFrame = Extract<OrchestratorFrame, { type: 'result' }>;
 
@@ -88,7 +38,7 @@ class Attempt {
   #receipt: ReceiptBytes | undefined;
   #result: ResultFrame | undefined;
   #connection: Connection | undefined;
-  #uploads: readonly (InputPart & { sizeBytes: number })[] = [];
+  #overHttps: PlacedUploads['overHttps'] = [];
   #uploading = false;
 
   constructor(plan: AttemptPlan) {
@@ -101,11 +51,14 @@ class Attempt {
   async run(): Promise<AttemptResult> {
     const { link, state } = this.#plan;
     this.#connection = await abortable(link.connection(), this.#signal);
-    const open = await this.#openFrame(this.#connection);
+    const { orchestrator } = this.#connection;
+    const { localDirectory } = orchestrator.info;
+    const { uploads, overHttps } = await placeUploads(this.#plan.parts, localDirectory, { signal: this.#signal });
+    this.#overHttps = overHttps;
+    const open = this.#openFrame(uploads);
     await this.#input.push(open);
     state.opened = true;
     try {
-      const { orchestrator } = this.#connection;
       const sending = this.#sendParts(open.uploads);
       sending.catch((error) => this.#stop.abort(error));
       await this.#read(orchestrator.runJob(this.#input.queue, { signal: this.#signal }));
@@ -136,25 +89,8 @@ class Attempt {
     );
   }
 
-  async #openFrame({ orchestrator }: Connection) {
+  #openFrame(uploads: PlacedUploads['uploads']): OpenJobFrame {
     const plan = this.#plan;
-    const uploads: PartUpload[] = [];
-    const large = plan.parts.filter(isLarge);
-    for (const part of large) {
-      const path = (part.blob.origin as { path: string }).path;
-      const inboxFile = await placeInInbox(orchestrator.info.localDirectory, path, part.sizeBytes);
-      this.#signal.throwIfAborted();
-      uploads.push({
-        name: part.name,
-        sizeBytes: part.sizeBytes,
-        mediaType: part.blob.mediaType ?? '',
-        inboxFile: inboxFile ?? '',
-        sha256: '',
-      });
-    }
-    this.#uploads = large.filter((part) =>
-      uploads.some((upload) => upload.name === part.name && upload.inboxFile === ''),
-    );
     return {
       type: 'open-job',
       open: {
@@ -171,10 +107,10 @@ class Attempt {
       contractDigest: plan.offer.contractDigest,
       payment: { provider: plan.payer.provider, maxCostWei: plan.maxCostWei, data: plan.payer.session.data },
       uploads,
-    } as const;
+    };
   }
 
-  async #sendParts(uploads: readonly PartUpload[]): Promise<void> {
+  async #sendParts(uploads: PlacedUploads['uploads']): Promise<void> {
     const apart = new Set(uploads.map((upload) => upload.name));
     for (const part of this.#plan.parts) {
       if (apart.has(part.name)) continue;
@@ -190,10 +126,8 @@ class Attempt {
     this.#uploading = true;
     const { parts } = this.#connection;
     const upload = async () => {
-      for (const { name, blob, sizeBytes } of this.#uploads) {
-        const { path } = blob.origin as { path: string };
-        await parts.upload(this.#access, name, { path, sizeBytes }, { signal: this.#signal });
-      }
+      for (const { name, ...file } of this.#overHttps)
+        await parts.upload(this.#access, name, file, { signal: this.#signal });
     };
     upload().catch((error) => this.#stop.abort(error));
   }
@@ -216,7 +150,7 @@ class Attempt {
 
   async #take(frame: OrchestratorFrame): Promise<void> {
     const { emit, state, offer, payer, checks } = this.#plan;
-    if (this.#uploads.length > 0) this.#startUploads();
+    if (this.#overHttps.length > 0) this.#startUploads();
     switch (frame.type) {
       case 'queued':
         return emit({ type: 'queued', position: frame.position });
@@ -299,10 +233,6 @@ class Attempt {
       connection: this.#connection as Connection,
     };
   }
-}
-
-function isLarge(part: InputPart): part is InputPart & { sizeBytes: number } {
-  return part.blob.origin.type === 'file' && (part.sizeBytes ?? 0) > FRAMED_BYTES_MAX;
 }
 
 function parseJson(bytes: Uint8Array, jobId: string): unknown {

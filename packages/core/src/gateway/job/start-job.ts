@@ -1,35 +1,28 @@
 import type { AnyCapability } from '../../capability/capability.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { GatewayPaymentProvider, PayerSession } from '../../payment/payment-provider.ts';
-import type { Clock } from '../../primitives/clock.ts';
 import { findBlobRefs } from '../../primitives/find-blob-refs.ts';
 import { createJobId } from '../../primitives/job-id.ts';
 import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
 import { abortable } from '../abortable.ts';
-import { backoffDelayMs } from '../backoff-delay.ts';
 import type { IndexedOffer } from '../offers/indexed-offer.ts';
-import type { OfferFilter } from '../offers/offer-filter.ts';
 import { recordOutcome } from '../offers/orchestrator-record.ts';
-import type { SelectedOffer } from '../offers/select-offer.ts';
 import type { OrchestratorLink } from '../orchestrator-link.ts';
 import { type PreparedInput, prepareInput } from '../parts/prepare-input.ts';
+import type { AttemptState } from './attempt.ts';
+import { allFailed, chooseOffer, type FailedAttempt, type OfferView, wantedReference } from './choose-offer.ts';
 import { type ContractChecks, typedChecks, untypedChecks } from './contract-checks.ts';
 import { FrameBuffer } from './frame-buffer.ts';
 import type { Job, JobResult, RunOptions } from './job.ts';
-import type { JobInput } from './job-input.ts';
 import { jobResult } from './job-result.ts';
-import { type AttemptState, runAttempt } from './run-attempt.ts';
+import { LiveInput } from './live-input.ts';
+import { runAttempt } from './run-attempt.ts';
 
 /** What a job needs from its gateway. */
-export interface JobContext {
-  readonly select: (filter: OfferFilter, excluded: ReadonlySet<string>) => SelectedOffer;
-  readonly unreachable: () => { url: string; reason: string }[];
+export interface JobContext extends OfferView {
   readonly linkOf: (url: string) => OrchestratorLink | undefined;
-  readonly ready: () => Promise<void>;
   readonly payment: readonly GatewayPaymentProvider[];
   readonly attemptsMax: number;
-  readonly clock: Clock;
-  readonly random: () => number;
   /** Aborted when the gateway closes. */
   readonly closing: AbortSignal;
   /** Work to finish before the gateway is closed. */
@@ -56,14 +49,9 @@ class GatewayJob implements Job {
   readonly #frames = new FrameBuffer<unknown>();
   readonly #stop = new AbortController();
   readonly #deadline: number;
-  readonly #sends = new Map<string, AsyncIterable<Uint8Array>>();
-  readonly #sent = new Set<string>();
+  readonly #live: LiveInput;
   #jobId: string;
-  #way = Promise.withResolvers<JobInput>();
   #checks: ContractChecks | undefined;
-  #pending = 0;
-  #awaited: ReadonlySet<string> = new Set();
-  #mayEnd: boolean;
   #discard: (() => Promise<void>) | undefined;
 
   constructor(capability: AnyCapability | string, input: unknown, options: RunOptions, context: JobContext) {
@@ -72,8 +60,7 @@ class GatewayJob implements Job {
     this.#options = options;
     this.#context = context;
     this.#jobId = options.jobId ?? createJobId();
-    this.#mayEnd = options.keepOpen !== true;
-    this.#way.promise.catch(() => {});
+    this.#live = new LiveInput({ keepOpen: options.keepOpen === true, signal: this.#stop.signal });
     const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
     this.#deadline = clock.now() + deadlineMs;
     const done = new AbortController();
@@ -98,7 +85,7 @@ class GatewayJob implements Job {
       options.signal?.removeEventListener('abort', onAbort);
       closing.removeEventListener('abort', onClosing);
       this.#frames.end();
-      this.#way.reject(new ByocError('INPUT_PART_INVALID', { part: '(any)', reason: 'the job has ended' }));
+      this.#live.close();
     });
     this.result.catch(() => {});
   }
@@ -112,32 +99,20 @@ class GatewayJob implements Job {
   }
 
   async update(params: unknown): Promise<void> {
-    const way = await this.#way.promise;
+    await this.#live.opened();
     const capability = typeof this.#capability === 'string' ? this.#capability : this.#capability.reference;
     const updatable = typeof this.#capability === 'string' || this.#capability.contract.update !== undefined;
     if (!updatable) throw new ByocError('JOB_UPDATE_UNSUPPORTED', { jobId: this.#jobId, capability });
     this.#checks?.update(params);
-    await way.push({ type: 'update', paramsJson: encode(params) });
+    await this.#live.push({ type: 'update', paramsJson: encode(params) });
   }
 
-  async send(part: string, data: AsyncIterable<Uint8Array>): Promise<void> {
-    if (this.#sends.has(part)) throw new ByocError('INPUT_PART_INVALID', { part, reason: 'it was sent already' });
-    this.#sends.set(part, data);
-    this.#pending += 1;
-    try {
-      const way = await this.#way.promise;
-      await abortable(way.sendPart(part, data), this.#stop.signal);
-      this.#sent.add(part);
-    } finally {
-      this.#pending -= 1;
-      this.#endWhenDone();
-    }
+  send(part: string, data: AsyncIterable<Uint8Array>): Promise<void> {
+    return this.#live.send(part, data);
   }
 
   end(): void {
-    this.#mayEnd = true;
-    this.#awaited = new Set();
-    this.#endWhenDone();
+    this.#live.end();
   }
 
   async close(): Promise<void> {
@@ -154,12 +129,6 @@ class GatewayJob implements Job {
     return this.#frames.read();
   }
 
-  #endWhenDone(): void {
-    const whole = [...this.#awaited].every((part) => this.#sent.has(part));
-    if (!this.#mayEnd || this.#pending > 0 || !whole) return;
-    this.#way.promise.then((way) => way.sendEnd()).catch(() => {});
-  }
-
   async #run(input: unknown): Promise<JobResult> {
     const { signal } = this.#stop;
     signal.throwIfAborted();
@@ -168,13 +137,13 @@ class GatewayJob implements Job {
     typed?.input(prepared.json);
     const known = new Set(prepared.parts.map((part) => part.name));
     const named = findBlobRefs(prepared.json).flatMap((ref) => ('$part' in ref ? [ref.$part] : []));
-    this.#awaited = new Set(named.filter((name) => !known.has(name)));
-    const failures: { orchestrator: string; error: ByocError }[] = [];
-    const excluded = new Set<string>();
-    const again = new Set<string>();
+    this.#live.expect(new Set(named.filter((name) => !known.has(name))));
+    const { where, maxPrice, orchestrator, orderBy } = this.#options;
+    const filter = { capability: wantedReference(this.#capability), where, maxPrice, orchestrator, orderBy };
+    const failures: FailedAttempt[] = [];
     for (let number = 1; ; number += 1) {
       signal.throwIfAborted();
-      const entry = await this.#choose(excluded, again, failures, number);
+      const entry = await chooseOffer(this.#context, filter, { failures, signal });
       if (number > 1) this.#jobId = createJobId();
       const state: AttemptState = { accepted: false, hadOutput: false, consumed: false, opened: false };
       try {
@@ -182,52 +151,15 @@ class GatewayJob implements Job {
       } catch (caught) {
         signal.throwIfAborted();
         const error = toByocError(caught);
-        failures.push({ orchestrator: entry.slot.ref.url, error });
+        const mayRepeat = error.recovery === 'retry-same' && !state.accepted;
+        failures.push({ orchestrator: entry.slot.ref.url, error, mayRepeat });
         const retryable = error.recovery === 'retry-other' || error.recovery === 'retry-same';
         const charged = error.charged !== undefined && error.charged.amountWei !== '0';
-        const spent = state.hadOutput || state.consumed || this.#sends.size > 0 || charged;
+        const spent = state.hadOutput || state.consumed || this.#live.used || charged;
         if (!retryable || spent) throw error;
-        if (number >= this.#context.attemptsMax) throw this.#allFailed(failures);
-        const mayRepeat = error.recovery === 'retry-same' && !state.accepted;
-        excluded.add(entry.slot.ref.url);
-        if (mayRepeat) again.add(entry.slot.ref.url);
-        else again.delete(entry.slot.ref.url);
+        if (number >= this.#context.attemptsMax) throw allFailed(filter.capability, failures);
       }
     }
-  }
-
-  /** Another orchestrator first; the same one only after a pause, and only when its error allows that. */
-  async #choose(
-    excluded: Set<string>,
-    again: ReadonlySet<string>,
-    failures: readonly { orchestrator: string; error: ByocError }[],
-    number: number,
-  ): Promise<IndexedOffer> {
-    const { select, ready, clock, random, unreachable } = this.#context;
-    const { signal } = this.#stop;
-    const { where, maxPrice, orchestrator, orderBy } = this.#options;
-    const capability =
-      typeof this.#capability === 'string' ? this.#capability : `${this.#capability.name}@^${this.#capability.version}`;
-    const filter = { capability, where, maxPrice, orchestrator, orderBy };
-    let selected = select(filter, excluded);
-    if (selected.chosen === undefined && failures.length === 0) {
-      await abortable(ready(), signal);
-      selected = select(filter, excluded);
-    }
-    if (selected.chosen === undefined && again.size > 0) {
-      for (const url of again) excluded.delete(url);
-      await clock.sleep(backoffDelayMs(number, random), { signal });
-      selected = select(filter, excluded);
-    }
-    if (selected.chosen !== undefined) return selected.chosen;
-    if (failures.length > 0) throw this.#allFailed(failures);
-    const removed = [...selected.removed].map(([name, offers]) => ({ filter: name, offers }));
-    throw new ByocError('NO_OFFER_MATCHES', {
-      capability,
-      offered: selected.offered,
-      removed,
-      unreachable: unreachable(),
-    });
   }
 
   async #attempt(
@@ -271,10 +203,7 @@ class GatewayJob implements Job {
             slot.record = recordOutcome(slot.record, 'accepted', clock.now(), clock.now() - startedAt);
           await this.#frames.push(frame);
         },
-        onInput: (way) => {
-          this.#way.resolve(way);
-          this.#endWhenDone();
-        },
+        onInput: (way) => this.#live.open(way),
       });
       slot.record = recordOutcome(slot.record, 'success', clock.now());
       const handle = jobResult(result, { offer, jobId: this.#jobId, attempts: number }, (work) =>
@@ -286,8 +215,7 @@ class GatewayJob implements Job {
       if (!this.#stop.signal.aborted && toByocError(error).status.http >= 500)
         slot.record = recordOutcome(slot.record, 'failure', clock.now());
       await payer.session.close(undefined).catch(() => {});
-      this.#way = Promise.withResolvers();
-      this.#way.promise.catch(() => {});
+      this.#live.reset();
       throw error;
     }
   }
@@ -304,19 +232,6 @@ class GatewayJob implements Job {
       { orchestrator: orchestrator.address, maxCostWei: this.#options.maxCostWei ?? 0n },
     );
     return { provider: provider.name, session };
-  }
-
-  /** One failure is told as it is; more are told together. */
-  #allFailed(failures: readonly { orchestrator: string; error: ByocError }[]): ByocError {
-    const cause = failures.at(-1)?.error;
-    if (failures.length === 1 && cause !== undefined) return cause;
-    const capability = typeof this.#capability === 'string' ? this.#capability : this.#capability.reference;
-    const attempts = failures.map(({ orchestrator, error }) => ({
-      orchestrator,
-      code: error.code,
-      message: error.shortMessage,
-    }));
-    return new ByocError('ALL_OFFERS_FAILED', { capability, attempts }, { cause });
   }
 }
 

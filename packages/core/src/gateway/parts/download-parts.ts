@@ -1,11 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { constants, copyFile, link, lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { isPartName } from '../../primitives/part-name.ts';
 import type { OutputPart } from '../../protocol/frames.ts';
 import type { JobAccess, PartsClient } from './parts-client.ts';
+import { sha256OfFile } from './sha256-of-file.ts';
 
 /** Where parts come from. */
 export interface PartsOrigin {
@@ -69,7 +69,7 @@ export async function fetchPart(
     }
     const { size } = await stat(temporary);
     if (size !== part.sizeBytes) throw failed(origin, part, `it has ${size} bytes, not ${part.sizeBytes}`);
-    if (part.sha256 !== '' && (await sha256Of(temporary, signal)) !== part.sha256)
+    if (part.sha256 !== '' && (await sha256OfFile(temporary, { signal })) !== part.sha256)
       throw failed(origin, part, 'its SHA-256 is not the one stated');
     if (replace) await rename(temporary, target);
     else await linkNew(temporary, target);
@@ -100,12 +100,6 @@ async function linkNew(temporary: string, target: string): Promise<void> {
       throw new ByocError('DOWNLOAD_TARGET_EXISTS', { path: target }, { cause });
     await rename(temporary, target);
   }
-}
-
-async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { signal })) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,0 +1,57 @@
+import type { PayerSession, ReceiptBytes, Usage } from '../../payment/payment-provider.ts';
+import type { Clock } from '../../primitives/clock.ts';
+import type { OnDisconnect, OutputPart } from '../../protocol/frames.ts';
+import type { GatewayOffer } from '../offers/indexed-offer.ts';
+import type { Connection, OrchestratorLink } from '../orchestrator-link.ts';
+import type { JobAccess } from '../parts/parts-client.ts';
+import type { InputPart } from '../parts/prepare-input.ts';
+import type { ContractChecks } from './contract-checks.ts';
+import type { RunFrame } from './job.ts';
+import type { JobInput } from './job-input.ts';
+
+/** One try of a job at one orchestrator. */
+export interface AttemptPlan {
+  readonly jobId: string;
+  readonly offer: GatewayOffer;
+  readonly link: OrchestratorLink;
+  readonly inputJson: Uint8Array;
+  readonly parts: readonly InputPart[];
+  readonly checks: ContractChecks;
+  readonly payer: { readonly provider: string; readonly session: PayerSession };
+  readonly maxCostWei: bigint;
+  readonly deadline: number;
+  readonly traceparent: string;
+  readonly onDisconnect: OnDisconnect;
+  /** Aborted by cancel and deadline. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly emit: (frame: RunFrame) => Promise<void>;
+  /** Takes over the way in: sends what the user sends, and the end. */
+  readonly onInput: (input: JobInput) => void;
+  /** Tells how an attempt that fails is going. */
+  readonly state: AttemptState;
+  /** Work to finish before the gateway is closed. */
+  readonly track: (work: Promise<void>) => void;
+}
+
+/** What has happened so far; failover asks. */
+export interface AttemptState {
+  accepted: boolean;
+  /** An output frame came, or something was charged: no failover any more. */
+  hadOutput: boolean;
+  /** A stream was read: its bytes are gone. */
+  consumed: boolean;
+  /** The orchestrator may run it. */
+  opened: boolean;
+}
+
+/** What a try that went well gave. */
+export interface AttemptResult {
+  readonly output: unknown;
+  readonly usage: Usage;
+  readonly parts: readonly OutputPart[];
+  readonly receipt: ReceiptBytes | undefined;
+  readonly access: JobAccess;
+  readonly connection: Connection;
+}
