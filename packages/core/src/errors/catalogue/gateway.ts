@@ -29,7 +29,7 @@ export const gatewayErrors = {
       recovery: 'give-up',
       message: (f) =>
         `${f.capability} failed at every offer tried: ${f.attempts.map((a) => `${a.orchestrator} ${a.code} (${a.message.replace(/\.$/, '')})`).join('; ')}.`,
-      hint: () => 'Look at each cause; nothing was charged.',
+      hint: () => 'Look at each cause. Each try ended before any output came, so the job can be run again.',
     },
   ),
   SOURCE_FILE_UNREADABLE: entry<{ path: string; reason: string }>({
