@@ -60,7 +60,9 @@ class PluginWorker implements Worker {
   readonly #jobs = new Map<string, Job>();
   /** Ids of jobs whose handler still runs: they hold a slot. */
   readonly #busy = new Set<string>();
-  readonly #ended: string[] = [];
+  /** Jobs kept for late attachers, the oldest first. */
+  readonly #ended: { readonly jobId: string; readonly at: number }[] = [];
+  #forgetting = false;
   readonly #watchers = new Set<() => void>();
   readonly #idle = new Set<() => void>();
   readonly #closing = new AbortController();
@@ -291,12 +293,30 @@ class PluginWorker implements Worker {
   }
 
   #keepEnded(jobId: string): void {
-    this.#ended.push(jobId);
-    if (this.#ended.length > ENDED_JOBS_MAX) this.#jobs.delete(this.#ended.shift() as string);
-    this.#clock.sleep(ENDED_JOB_KEEP_MS, { signal: this.#closing.signal, unref: true }).then(
-      () => this.#jobs.delete(jobId),
-      () => {},
-    );
+    this.#ended.push({ jobId, at: this.#clock.now() });
+    if (this.#ended.length > ENDED_JOBS_MAX) this.#forgetOldest();
+    if (!this.#forgetting) void this.#forgetInTime();
+  }
+
+  /** One timer for all: one for each job would cost more than a small job itself. */
+  async #forgetInTime(): Promise<void> {
+    this.#forgetting = true;
+    try {
+      for (let oldest = this.#ended[0]; oldest !== undefined; oldest = this.#ended[0]) {
+        const leftMs = oldest.at + ENDED_JOB_KEEP_MS - this.#clock.now();
+        if (leftMs <= 0) this.#forgetOldest();
+        else await this.#clock.sleep(leftMs, { signal: this.#closing.signal, unref: true });
+      }
+    } catch {
+      // The worker closes.
+    } finally {
+      this.#forgetting = false;
+    }
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#ended.shift();
+    if (oldest !== undefined) this.#jobs.delete(oldest.jobId);
   }
 
   #whenIdle(): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyCapability } from '../capability/capability.ts';
 import { parseInput } from '../capability/parse-input.ts';
@@ -46,6 +46,8 @@ export class Job {
   readonly #inbox: PartInbox;
   readonly #updates = new AsyncQueue<unknown>({ limit: 16 });
   readonly #usage = new Map<string, bigint>();
+  /** Undefined until the handler asks for it: most small jobs have no files. */
+  #directory: JobDirectory | undefined;
   #markEnded: () => void = () => {};
 
   constructor(options: JobOptions) {
@@ -105,10 +107,9 @@ export class Job {
     const { implementation, open, logger, onHandlerEnd } = this.#options;
     const { capability } = implementation;
     try {
-      const directory = await this.#makeDirectory();
       const input = parseInput(capability, parseJson(this.id, open.inputJson));
       await this.frames.append({ type: 'accepted', capability: capability.reference });
-      const output = await this.#handle(this.#context(input, directory));
+      const output = await this.#handle(this.#context(input));
       this.#abort.signal.throwIfAborted();
       const parsed = capability.schemas.output.safeParse(output);
       if (!parsed.success) {
@@ -118,7 +119,7 @@ export class Job {
         });
       }
       const outputJson = toJsonBytes(this.id, parsed.data);
-      const parts = await listOutputParts(this.id, directory.out);
+      const parts = this.#directory === undefined ? [] : await listOutputParts(this.id, this.#directory.out);
       await this.#end({ type: 'result', outputJson, usage: Object.fromEntries(this.#usage), parts });
     } catch (error) {
       const known = this.#explain(error);
@@ -139,17 +140,20 @@ export class Job {
     }
   }
 
-  #context(input: unknown, dir: JobDirectory): JobContext<AnyCapability> {
+  #context(input: unknown): JobContext<AnyCapability> {
     const { open, implementation, logger } = this.#options;
     const { capability } = implementation;
     const signal = this.#abort.signal;
+    const directory = () => this.#makeDirectory();
     return {
       jobId: open.jobId as JobId,
       capability: capability.reference,
       input: input as never,
       signal,
       deadline: new Date(open.deadline),
-      dir,
+      get dir() {
+        return directory();
+      },
       log: logger.child({ jobId: open.jobId }),
       traceparent: open.traceparent === '' ? undefined : open.traceparent,
       file: (ref) => this.#inbox.file(ref),
@@ -229,10 +233,12 @@ export class Job {
     );
   }
 
-  async #makeDirectory(): Promise<JobDirectory> {
+  #makeDirectory(): JobDirectory {
+    if (this.#directory !== undefined) return this.#directory;
     const root = join(this.#options.jobsPath, this.id);
     const dir = { in: join(root, 'in'), out: join(root, 'out'), tmp: join(root, 'tmp') };
-    for (const path of Object.values(dir)) await mkdir(path, { recursive: true });
+    for (const path of Object.values(dir)) mkdirSync(path, { recursive: true });
+    this.#directory = dir;
     return dir;
   }
 

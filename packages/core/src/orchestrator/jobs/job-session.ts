@@ -183,12 +183,16 @@ export class JobSession {
 
   async #awaitParts(): Promise<readonly StagedPart[]> {
     this.#move('accepted');
-    makeJobDirectory(this.job.jobsDirectory, this.job.jobId);
     const { uploads, uris } = this.job;
-    const staged =
-      uploads.length === 0 && uris.length === 0
-        ? []
-        : await stageParts(this, this.#context, { signal: this.#stop.signal, send: (frames) => this.#send(frames) });
+    let staged: readonly StagedPart[] = [];
+    if (uploads.length > 0 || uris.length > 0) {
+      // Only for parts: a worker makes what it needs itself, and most small jobs have no files.
+      makeJobDirectory(this.job.jobsDirectory, this.job.jobId);
+      staged = await stageParts(this, this.#context, {
+        signal: this.#stop.signal,
+        send: (frames) => this.#send(frames),
+      });
+    }
     this.#move('parts-arrived');
     return staged;
   }
