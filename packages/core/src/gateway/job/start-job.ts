@@ -81,7 +81,7 @@ class GatewayJob implements Job {
     if (options.signal?.aborted) onAbort();
     if (closing.aborted) this.#stop.abort(new ByocError('GATEWAY_CLOSED', {}));
     this.result = abortable(this.#run(input), this.#stop.signal).finally(() => {
-      done.abort();
+      done.abort(null);
       options.signal?.removeEventListener('abort', onAbort);
       closing.removeEventListener('abort', onClosing);
       this.#frames.end();

@@ -1,4 +1,5 @@
 import type { Offer } from '../../protocol/orchestrator-service.ts';
+import { offerMerit } from './offer-merit.ts';
 import type { OrchestratorRecord } from './orchestrator-record.ts';
 
 /** An orchestrator, as offers name it. */
@@ -27,11 +28,28 @@ export interface IndexedOffer {
   readonly slot: OrchestratorSlot;
   /** Wei for the job and one unit of every meter: a rough figure, only for comparing. */
   readonly unitPrice: number;
+  /** Wei for `per` units, by meter. */
+  readonly meterPrices: ReadonlyMap<string, { readonly amountWei: bigint; readonly per: bigint }>;
+  /** False in the state `unavailable`. */
+  readonly takesJobs: boolean;
+  /** The part of the score that only the offer itself decides. */
+  readonly merit: number;
+  /** Its place in its pool; only the index writes it. */
+  at: number;
 }
+
+/** Offers in lists: all of a list have the same capability and version. */
+export type OfferPools = readonly (readonly IndexedOffer[])[];
 
 /** Works out what selection needs. */
 export function indexOffer(offer: Offer, slot: OrchestratorSlot): IndexedOffer {
+  const meterPrices = new Map<string, { amountWei: bigint; per: bigint }>();
   let unitPrice = Number(offer.price.baseWei);
-  for (const price of Object.values(offer.price.meters)) unitPrice += Number(price.amountWei) / Number(price.per);
-  return { offer: { ...offer, orchestrator: slot.ref }, slot, unitPrice };
+  for (const [meter, price] of Object.entries(offer.price.meters)) {
+    meterPrices.set(meter, { amountWei: BigInt(price.amountWei), per: BigInt(price.per) });
+    unitPrice += Number(price.amountWei) / Number(price.per);
+  }
+  const ownOffer = { ...offer, orchestrator: slot.ref };
+  const takesJobs = offer.state !== 'unavailable';
+  return { offer: ownOffer, slot, unitPrice, meterPrices, takesJobs, merit: offerMerit(offer), at: -1 };
 }

@@ -1,7 +1,13 @@
 import { matchesCapability, parseCapabilityRef } from '../../capability/capability-ref.ts';
 import type { OffersChange } from '../../protocol/orchestrator-service.ts';
-import { type GatewayOffer, type IndexedOffer, indexOffer, type OrchestratorSlot } from './indexed-offer.ts';
-import { failedFilter } from './match-offer.ts';
+import {
+  type GatewayOffer,
+  type IndexedOffer,
+  indexOffer,
+  type OfferPools,
+  type OrchestratorSlot,
+} from './indexed-offer.ts';
+import { offerTest } from './match-offer.ts';
 import type { OfferFilter } from './offer-filter.ts';
 import { rankBy } from './select-offer.ts';
 
@@ -14,7 +20,7 @@ export interface IndexChange {
 /** Every offer known, by capability. Incremental: a change touches only its own offers. */
 export class OfferIndex {
   /** Capability name → reference with its version → offers. */
-  readonly #byName = new Map<string, Map<string, Set<IndexedOffer>>>();
+  readonly #byName = new Map<string, Map<string, IndexedOffer[]>>();
   /** Orchestrator → offer id → offer. */
   readonly #bySlot = new Map<OrchestratorSlot, Map<string, IndexedOffer>>();
 
@@ -54,27 +60,20 @@ export class OfferIndex {
   }
 
   /** Offers that `capability` (a name, with a version or range) asks for. @throws ByocError CAPABILITY_REFERENCE_INVALID */
-  *candidates(capability?: string): Generator<IndexedOffer> {
-    if (capability === undefined) {
-      for (const own of this.#bySlot.values()) yield* own.values();
-      return;
-    }
+  candidates(capability?: string): OfferPools {
+    if (capability === undefined) return [...this.#byName.values()].flatMap((versions) => [...versions.values()]);
     const wanted = parseCapabilityRef(capability);
-    for (const [reference, entries] of this.#byName.get(wanted.name) ?? [])
-      if (matchesCapability(reference, wanted)) yield* entries;
-  }
-
-  /** How many offers have this name, whatever the version. */
-  countNamed(capability: string): number {
-    let count = 0;
-    for (const entries of this.#byName.get(parseCapabilityRef(capability).name)?.values() ?? []) count += entries.size;
-    return count;
+    const pools: IndexedOffer[][] = [];
+    for (const [reference, pool] of this.#byName.get(wanted.name) ?? [])
+      if (matchesCapability(reference, wanted)) pools.push(pool);
+    return pools;
   }
 
   /** Offers that pass a filter, best first. */
   query(filter: OfferFilter): GatewayOffer[] {
-    const fitting = [...this.candidates(filter.capability)].filter(
-      (entry) => failedFilter(entry, filter) === undefined,
+    const failed = offerTest(filter);
+    const fitting = this.candidates(filter.capability).flatMap((pool) =>
+      pool.filter((entry) => failed(entry) === undefined),
     );
     const cheapest = fitting.reduce((least, entry) => Math.min(least, entry.unitPrice), Number.POSITIVE_INFINITY);
     const rank = rankBy(filter.orderBy ?? 'score', cheapest);
@@ -87,20 +86,26 @@ export class OfferIndex {
   #link(entry: IndexedOffer): void {
     const { capability } = entry.offer;
     const name = nameOf(capability);
-    const versions = this.#byName.get(name) ?? new Map<string, Set<IndexedOffer>>();
+    const versions = this.#byName.get(name) ?? new Map<string, IndexedOffer[]>();
     this.#byName.set(name, versions);
-    const entries = versions.get(capability) ?? new Set();
-    versions.set(capability, entries);
-    entries.add(entry);
+    const pool = versions.get(capability) ?? [];
+    versions.set(capability, pool);
+    entry.at = pool.push(entry) - 1;
   }
 
+  /** The last of the pool takes its place: the order in a pool means nothing. */
   #unlink(entry: IndexedOffer): void {
     const { capability } = entry.offer;
     const versions = this.#byName.get(nameOf(capability));
-    const entries = versions?.get(capability);
-    entries?.delete(entry);
-    if (entries?.size === 0) versions?.delete(capability);
-    if (versions?.size === 0) this.#byName.delete(nameOf(capability));
+    const pool = versions?.get(capability);
+    if (versions === undefined || pool === undefined) return;
+    const last = pool.pop() as IndexedOffer;
+    if (last !== entry) {
+      pool[entry.at] = last;
+      last.at = entry.at;
+    }
+    if (pool.length === 0) versions.delete(capability);
+    if (versions.size === 0) this.#byName.delete(nameOf(capability));
   }
 }
 
