@@ -73,6 +73,7 @@ export async function serveOrchestrator(options: ServeOrchestratorOptions): Prom
     queueLimit: limits.queueLimit,
     labels,
     paymentProviders,
+    clock,
   });
   touchOffers = offers.touch;
   // What was opened, the last first.

@@ -18,6 +18,9 @@ const ENDED_JOBS_MAX = 256;
 /** How long an ended job is kept. */
 const ENDED_JOB_KEEP_MS = 60_000;
 
+/** Slots that come and go are told at most this often: a small job must not cost two more messages. */
+const SLOTS_TOLD_EVERY_MS = 50;
+
 /** How a worker runs its jobs. */
 export interface WorkerOptions {
   /** Folder with one folder a job. */
@@ -137,10 +140,22 @@ class PluginWorker implements Worker {
     };
     this.#watchers.add(onChange);
     signal?.addEventListener('abort', onChange, { once: true });
+    let told: { readonly phase: WorkerPhase; readonly at: number } | undefined;
     try {
       while (!signal?.aborted) {
         if (changed) {
+          if (told !== undefined && isServing(told.phase)) {
+            const hurry = new AbortController();
+            wake = () => {
+              if (signal?.aborted || !isServing(this.#phase)) hurry.abort(null);
+            };
+            wake();
+            const pauseMs = told.at + SLOTS_TOLD_EVERY_MS - this.#clock.now();
+            if (pauseMs > 0) await this.#clock.sleep(pauseMs, { signal: hurry.signal, unref: true }).catch(() => {});
+            if (signal?.aborted) return;
+          }
           changed = false;
+          told = { phase: this.#phase, at: this.#clock.now() };
           yield this.state;
         } else {
           await new Promise<void>((resolve) => {
@@ -347,4 +362,8 @@ class PluginWorker implements Worker {
   #cancelled(jobId: string, reason: string): ByocError {
     return new ByocError('JOB_CANCELLED', { jobId, reason });
   }
+}
+
+function isServing(phase: WorkerPhase): boolean {
+  return phase === 'ready' || phase === 'busy';
 }

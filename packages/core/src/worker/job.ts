@@ -223,7 +223,8 @@ export class Job {
   async #watchDeadline(): Promise<void> {
     const { clock, open } = this.#options;
     const timer = new AbortController();
-    void this.ended.then(() => timer.abort());
+    // `null`: a reason that nobody reads costs no stack trace.
+    void this.ended.then(() => timer.abort(null));
     await clock.sleep(Math.max(0, open.deadline - clock.now()), { signal: timer.signal }).then(
       () =>
         this.cancel(

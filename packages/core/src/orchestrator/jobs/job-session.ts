@@ -174,7 +174,8 @@ export class JobSession {
       if (this.#left) this.output.fail(error);
       else await this.#end({ type: 'error', error: this.#explain(error) }, []);
     } finally {
-      this.#done.abort();
+      // `null`: a reason that nobody reads costs no stack trace.
+      this.#done.abort(null);
       this.#source?.stop();
       this.job.queue.release(jobId);
       this.output.end();

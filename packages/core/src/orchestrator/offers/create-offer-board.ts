@@ -1,4 +1,5 @@
 import { matchesCapability, parseCapabilityRef } from '../../capability/capability-ref.ts';
+import type { Clock } from '../../primitives/clock.ts';
 import type { Offer, OffersChange } from '../../protocol/orchestrator-service.ts';
 import type { PluginQueues } from '../jobs/plugin-queues.ts';
 import { slotsOf } from '../jobs/plugin-queues.ts';
@@ -6,11 +7,14 @@ import type { PluginHost } from '../plugin-host.ts';
 import { diffOffers } from './diff-offers.ts';
 import { projectOffers } from './project-offers.ts';
 
+/** Changes that follow each other are told together, at most this often: a small job must not cost a message to each gateway. */
+const TOLD_EVERY_MS = 50;
+
 /** The offers of an orchestrator, now and as they change. */
 export interface OfferBoard {
   list(capability: string): readonly Offer[];
   watch(capability: string, options: { signal?: AbortSignal | undefined }): AsyncIterable<OffersChange>;
-  /** Something changed: watchers look again in the next turn. */
+  /** Something changed: watchers look again soon. */
   touch(): void;
   close(): void;
 }
@@ -25,11 +29,13 @@ export function createOfferBoard(options: {
   queueLimit: number;
   labels: Readonly<Record<string, string>>;
   paymentProviders: readonly string[];
+  clock: Clock;
 }): OfferBoard {
-  const { host, queues } = options;
+  const { host, queues, clock } = options;
   const watchers = new Set<() => void>();
   let closed = false;
   let touched = false;
+  let toldAt = Number.NEGATIVE_INFINITY;
 
   const list = (capability: string): Offer[] => {
     const ref = capability === '' ? undefined : parseCapabilityRef(capability);
@@ -74,8 +80,9 @@ export function createOfferBoard(options: {
   const touch = () => {
     if (touched || watchers.size === 0) return;
     touched = true;
-    setImmediate(() => {
+    void clock.sleep(Math.max(0, toldAt + TOLD_EVERY_MS - clock.now()), { unref: true }).then(() => {
       touched = false;
+      toldAt = clock.now();
       for (const watcher of watchers) watcher();
     });
   };
