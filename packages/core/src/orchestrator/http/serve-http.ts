@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { Logger } from '../../primitives/logger.ts';
@@ -125,7 +126,8 @@ function addDownloadRoutes(app: FastifyInstance, { jobs, metrics }: HttpSideOpti
     const end = ended ?? (session?.state === 'succeeded' ? await session.ended : undefined);
     const known = end?.parts.find(({ name }) => name === part);
     if (known === undefined) throw new ByocError('PART_NOT_FOUND', { jobId, part });
-    const { file, sizeBytes } = await openOutputFile(jobs.outputDirectory(jobId), part, jobId);
+    const outputs = jobs.outputDirectory(jobId);
+    const { file, sizeBytes } = await openOutputFile(outputs, part, { jobId, trusted: dirname(outputs) });
     const range = parseRange(request.headers.range, sizeBytes);
     if (range === 'invalid') {
       await file.close();

@@ -50,6 +50,10 @@ export async function acceptJob(
     });
   const { price, pluginId, jobsDirectory } = plugin;
   const hold = await provider.authorize({ jobId, capability, contractDigest: digest, price }, payment);
+  const uris = urisOf(input);
+  const { running, waiting, slots } = queue.admission;
+  // One write less for a job that need not wait.
+  const startsAtOnce = frame.uploads.length + uris.length + waiting === 0 && running < slots;
   const job: AcceptedJob = {
     ...{ jobId, pluginId, jobsDirectory, capability, validator, price, hold, queue },
     secretSha256: sha256(frame.jobSecret),
@@ -58,16 +62,16 @@ export async function acceptJob(
     acceptedAt: now,
     caller: options.caller,
     uploads: frame.uploads,
-    uris: urisOf(input),
+    uris,
+    workerId: startsAtOnce ? (plugin.worker?.workerId ?? '') : '',
     worker: () => host.get(pluginId)?.worker,
   };
   const inserted = rows.insert({
     ...job,
-    workerId: '',
     contractDigest: digest,
     provider: provider.name,
     maxCostWei: payment.maxCostWei,
-    state: 'queued',
+    state: job.workerId === '' ? 'queued' : 'running',
   });
   if (inserted) return job;
   await hold.settle('failed-before-output', {});

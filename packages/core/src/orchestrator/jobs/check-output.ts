@@ -23,7 +23,10 @@ export async function checkOutput(session: JobSession, frame: JobFrame & { type:
     const issues = validator.validateOutput(output);
     if (issues.length > 0) throw new ByocError('CAPABILITY_OUTPUT_INVALID', { capability, issues });
     for (const part of frame.parts) {
-      const { file, sizeBytes } = await openOutputFile(join(session.directory.path, 'out'), part.name, jobId);
+      const { file, sizeBytes } = await openOutputFile(join(session.directory.path, 'out'), part.name, {
+        jobId,
+        trusted: session.job.jobsDirectory,
+      });
       await file.close();
       if (sizeBytes !== part.sizeBytes)
         throw invalid('', `names ${part.name} with ${part.sizeBytes} bytes; it has ${sizeBytes}`);

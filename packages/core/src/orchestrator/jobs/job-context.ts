@@ -38,6 +38,8 @@ export interface AcceptedJob {
   readonly onDisconnect: OnDisconnect;
   readonly deadline: number;
   readonly acceptedAt: number;
+  /** The worker that its row names; empty while it waits. */
+  readonly workerId: string;
   /** Who asks, for fairness between callers. */
   readonly caller: string;
   readonly uploads: readonly PartUpload[];

@@ -1,6 +1,6 @@
-import { chownSync, constants, mkdirSync } from 'node:fs';
+import { chownSync, constants, lstatSync, mkdirSync } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { isPartName } from '../../primitives/part-name.ts';
 
@@ -34,8 +34,15 @@ export function jobDirectory(jobsDirectory: string, jobId: string): JobDirectory
       for (let folder = dirname(file); folder.length > path.length; folder = dirname(folder)) own(folder);
       return file;
     },
-    moveOutput: (target) => rename(join(path, 'out'), target),
-    remove: () => rm(path, { recursive: true, force: true }),
+    async moveOutput(target) {
+      await checkUnlinked(join(path, 'out'), jobsDirectory, jobId);
+      await rename(join(path, 'out'), target);
+      await checkUnlinked(target, dirname(target), jobId);
+    },
+    async remove() {
+      // Most jobs have none: one cheap look instead of a turn of the thread pool.
+      if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) await rm(path, { recursive: true, force: true });
+    },
   };
 }
 
@@ -51,15 +58,31 @@ export function makeJobDirectory(jobsDirectory: string, jobId: string): JobDirec
 }
 
 /**
+ * Checks that the path from `trusted`, a folder that no worker can replace, down to `folder` goes through real folders
+ * only: a worker owns what is in between and could have put a link there.
+ *
+ * @throws ByocError JOB_OUTPUT_UNSAFE
+ */
+async function checkUnlinked(folder: string, trusted: string, jobId: string): Promise<void> {
+  const real = await realpath(folder);
+  if (real !== join(await realpath(trusted), relative(trusted, folder)))
+    throw new ByocError('JOB_OUTPUT_UNSAFE', {
+      jobId,
+      path: basename(folder),
+      reason: 'it leads out of the job directory',
+    });
+}
+
+/**
  * Opens an output file to read it, whatever a hostile worker has put there: only a regular file, within
- * `root`, never through a symlink.
+ * `root`, never through a symlink. `trusted` is the folder above `root` that no worker can replace.
  *
  * @throws ByocError JOB_OUTPUT_UNSAFE
  */
 export async function openOutputFile(
   root: string,
   name: string,
-  jobId: string,
+  { jobId, trusted }: { jobId: string; trusted: string },
 ): Promise<{ file: FileHandle; sizeBytes: number }> {
   const refuse = (reason: string, cause?: unknown) =>
     new ByocError('JOB_OUTPUT_UNSAFE', { jobId, path: name, reason }, { cause });
@@ -67,6 +90,7 @@ export async function openOutputFile(
   const path = join(root, name);
   let file: FileHandle;
   try {
+    await checkUnlinked(root, trusted, jobId);
     const folder = await realpath(dirname(path));
     const base = await realpath(root);
     if (folder !== base && !folder.startsWith(base + sep)) throw refuse('it leads out of the job directory');

@@ -206,7 +206,7 @@ export class JobSession {
     const { jobId, pluginId: plugin } = this.job;
     if (worker === undefined)
       throw new ByocError('WORKER_LOST', { jobId, plugin, reason: 'it ended before the job began' });
-    this.#context.rows.setRunning(jobId, worker.workerId);
+    if (worker.workerId !== this.job.workerId) this.#context.rows.setRunning(jobId, worker.workerId);
     this.worker = worker;
     this.#move('slot-taken');
     this.#resolveStarted();
