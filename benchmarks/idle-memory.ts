@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { deriveManifest, manifestText } from '@byoc/core';
 import { createBenchPlugin } from './plugin/plugin.ts';
 import { openLab } from './support/open-lab.ts';
@@ -21,7 +21,7 @@ try {
     await mkdir(plugin);
     await writeFile(
       join(plugin, 'plugin.json'),
-      manifestText({ ...manifest, command: ['node', '--conditions=@byoc/source', worker] }),
+      manifestText({ ...manifest, command: ['node', '--conditions=@byoc/source', relative(plugin, worker)] }),
     );
     plugins.push(plugin);
   }

@@ -1,6 +1,7 @@
 import { createGateway, staticSource } from '@byoc/core/gateway';
 import { connectOrchestrator, connectWorker } from '@byoc/core/protocol';
 import { work } from './plugin/plugin.ts';
+import { cpuSeconds } from './support/cpu-seconds.ts';
 import { openBareHops } from './support/open-bare-hops.ts';
 import { openLab } from './support/open-lab.ts';
 import { smallOrchestratorJob, smallWorkerJob } from './support/small-job.ts';
@@ -40,6 +41,8 @@ for (const [name, samples] of times)
   console.log(`  ${name.padEnd(32)} ${percentile(samples, 0.5).toFixed(3)}   ${percentile(samples, 0.99).toFixed(3)}`);
 const added = (share: number) =>
   percentile(times.get('orchestrator') ?? [], share) - percentile(times.get('worker') ?? [], share);
+const bareAdded = percentile(times.get('bareRelay') ?? [], 0.5) - percentile(times.get('bareDirect') ?? [], 0.5);
+console.log(`added by the bare relay, p50: ${bareAdded.toFixed(3)} ms`);
 report('added by the orchestrator, p50', `${added(0.5).toFixed(3)} ms`, '≤ 0.4 ms', added(0.5) <= 0.4);
 report('added by the orchestrator, p99', `${added(0.99).toFixed(3)} ms`, '≤ 1.0 ms', added(0.99) <= 1);
 
@@ -52,6 +55,15 @@ const rates = {
 for (let round = 0; round < ROUNDS; round += 1)
   for (const name of Object.keys(rates) as (keyof typeof rates)[])
     rates[name].push(await callsPerSecond(calls[name], { concurrency: 16, count: 600 }));
+// CPU time depends less than wall time on what else the machine does.
+const cpuMs = async (pid: number, call: () => Promise<unknown>) => {
+  const before = await cpuSeconds(pid);
+  await callsPerSecond(call, { concurrency: 16, count: 1500 });
+  return (((await cpuSeconds(pid)) - before) * 1000) / 1500;
+};
+console.log(
+  `CPU of one job: orchestrator ${(await cpuMs(lab.orchestratorPid, calls.gateway)).toFixed(2)} ms, bare relay ${(await cpuMs(bare.relayPid, calls.bareRelay)).toFixed(2)} ms`,
+);
 console.log('16 jobs at a time, jobs/s (median of the rounds)');
 for (const [name, samples] of Object.entries(rates)) console.log(`  ${name.padEnd(32)} ${median(samples).toFixed(0)}`);
 const ratio = median(rates.gateway.map((rate, round) => rate / (rates.bareRelay[round] as number)));

@@ -23,6 +23,7 @@ export async function openBareHops(options: { directory: string; answerBytes: nu
   const direct = connectBare(socket, grpc.credentials.createInsecure());
   return {
     relayed,
+    relayPid: relay.pid,
     direct,
     async [Symbol.asyncDispose]() {
       relayed.close();
