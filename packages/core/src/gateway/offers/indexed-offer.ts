@@ -28,8 +28,8 @@ export interface IndexedOffer {
   readonly slot: OrchestratorSlot;
   /** Wei for the job and one unit of every meter: a rough figure, only for comparing. */
   readonly unitPrice: number;
-  /** Wei for `per` units, by meter. */
-  readonly meterPrices: ReadonlyMap<string, { readonly amountWei: bigint; readonly per: bigint }>;
+  /** The least price limit for one unit that it keeps, whole wei, by meter. */
+  readonly leastLimitsWei: ReadonlyMap<string, bigint>;
   /** False in the state `unavailable`. */
   readonly takesJobs: boolean;
   /** The part of the score that only the offer itself decides. */
@@ -43,13 +43,14 @@ export type OfferPools = readonly (readonly IndexedOffer[])[];
 
 /** Works out what selection needs. */
 export function indexOffer(offer: Offer, slot: OrchestratorSlot): IndexedOffer {
-  const meterPrices = new Map<string, { amountWei: bigint; per: bigint }>();
+  const leastLimitsWei = new Map<string, bigint>();
   let unitPrice = Number(offer.price.baseWei);
   for (const [meter, price] of Object.entries(offer.price.meters)) {
-    meterPrices.set(meter, { amountWei: BigInt(price.amountWei), per: BigInt(price.per) });
+    const per = BigInt(price.per);
+    leastLimitsWei.set(meter, (BigInt(price.amountWei) + per - 1n) / per);
     unitPrice += Number(price.amountWei) / Number(price.per);
   }
   const ownOffer = { ...offer, orchestrator: slot.ref };
   const takesJobs = offer.state !== 'unavailable';
-  return { offer: ownOffer, slot, unitPrice, meterPrices, takesJobs, merit: offerMerit(offer), at: -1 };
+  return { offer: ownOffer, slot, unitPrice, leastLimitsWei, takesJobs, merit: offerMerit(offer), at: -1 };
 }

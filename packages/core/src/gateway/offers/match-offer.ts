@@ -10,13 +10,19 @@ export function offerTest(filter: OfferFilter): OfferTest {
   const address = filter.orchestrator?.toLowerCase();
   const labels = Object.entries(filter.where ?? {});
   const limits = Object.entries(filter.maxPrice ?? {}).map(([meter, limit]) => ({ meter, limitWei: BigInt(limit) }));
-  return ({ offer, slot, meterPrices }) => {
-    if (url !== undefined && slot.ref.url !== url && slot.ref.address.toLowerCase() !== address) return 'orchestrator';
-    for (const [label, value] of labels)
-      if ((offer.labels[label] ?? slot.ref.labels[label]) !== value) return `where.${label}`;
-    for (const { meter, limitWei } of limits) {
-      const price = meterPrices.get(meter);
-      if (price !== undefined && price.amountWei > limitWei * price.per) return `maxPrice.${meter}`;
+  if (url === undefined && labels.length === 0 && limits.length === 0) return () => undefined;
+  // Indexes and no destructuring: this runs for every offer.
+  return (entry) => {
+    const { ref } = entry.slot;
+    if (url !== undefined && ref.url !== url && ref.address.toLowerCase() !== address) return 'orchestrator';
+    for (let at = 0; at < labels.length; at += 1) {
+      const wanted = labels[at] as [string, string];
+      if ((entry.offer.labels[wanted[0]] ?? ref.labels[wanted[0]]) !== wanted[1]) return `where.${wanted[0]}`;
+    }
+    for (let at = 0; at < limits.length; at += 1) {
+      const wanted = limits[at] as (typeof limits)[number];
+      const leastWei = entry.leastLimitsWei.get(wanted.meter);
+      if (leastWei !== undefined && leastWei > wanted.limitWei) return `maxPrice.${wanted.meter}`;
     }
     return undefined;
   };

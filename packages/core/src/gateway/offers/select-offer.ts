@@ -25,7 +25,7 @@ export type SelectedOffer =
 /** The choice falls among this many of the best. */
 const BEST = 8;
 /** Of more offers than this, the score looks at a sample of about as many, evenly spread, from a random start. */
-const SAMPLE = 500;
+const SAMPLE = 250;
 
 /**
  * Selects an offer: filters, scores, and takes the better of two drawn from the best, so that gateways that see the same
