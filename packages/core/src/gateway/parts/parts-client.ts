@@ -80,10 +80,10 @@ export class PartsClient {
           headers: { 'upload-offset': String(offset), 'content-length': String(Math.max(0, file.sizeBytes - offset)) },
         });
         if (answer.statusCode === 204) return { done: true };
-        if ([202, 409].includes(answer.statusCode) || answer.statusCode >= 500) {
-          return { broken: `HTTP ${answer.statusCode}`, moved: offset > before };
-        }
-        return { fatal: `HTTP ${answer.statusCode} ${answer.text.slice(0, 200)}` };
+        const { reason, mayRetry } = readRefusal(answer.statusCode, answer.text);
+        return mayRetry || [202, 409].includes(answer.statusCode)
+          ? { broken: reason, moved: offset > before }
+          : { fatal: reason };
       },
       (reason) => new ByocError('UPLOAD_FAILED', { part, orchestrator: this.#url, reason }),
     );
@@ -110,9 +110,8 @@ export class PartsClient {
               headers: offset === 0 ? {} : { range: `bytes=${offset}-` },
             });
             if (answer.statusCode !== (offset === 0 ? 200 : 206)) {
-              await answer.body.dump();
-              const reason = `HTTP ${answer.statusCode}`;
-              return answer.statusCode >= 500 ? { broken: reason, moved: false } : { fatal: reason };
+              const { reason, mayRetry } = readRefusal(answer.statusCode, await answer.body.text());
+              return mayRetry ? { broken: reason, moved: false } : { fatal: reason };
             }
             for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
               if (offset + chunk.length > target.sizeBytes)
@@ -181,6 +180,17 @@ export class PartsClient {
       if (tries >= TRIES_MAX) throw failure(outcome.broken);
       await this.#clock.sleep(backoffDelayMs(tries, this.#random), { signal });
     }
+  }
+}
+
+/** Reads what an orchestrator says against a request. Its text is data: it is cut, and need not be JSON. */
+function readRefusal(statusCode: number, text: string): { reason: string; mayRetry: boolean } {
+  try {
+    const { error } = JSON.parse(text) as { error: { code: string; message: string; recovery: string } };
+    const reason = `${error.code}, ${error.message}`.slice(0, 300).replace(/\.$/, '');
+    return { reason, mayRetry: error.recovery === 'retry-same' };
+  } catch {
+    return { reason: `HTTP ${statusCode}`, mayRetry: statusCode >= 500 };
   }
 }
 
