@@ -104,6 +104,8 @@ async function startHere(args: StartArguments): Promise<void> {
     if (!args.json) process.stdout.write('Draining…\n');
     await orchestrator.close({ mode: 'drain', graceMs: askedGraceMs ?? parseDurationMs(args.grace) });
     await runtime.close();
+    // An open channel to a parent would keep this process alive.
+    if (process.connected) process.disconnect();
     if (!args.json) process.stdout.write('Stopped. Nothing is left running.\n');
   });
 }

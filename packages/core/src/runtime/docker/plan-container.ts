@@ -44,7 +44,6 @@ export interface ContainerPlan {
     readonly Init: true;
     readonly Mounts: { Type: 'bind'; Source: string; Target: string; ReadOnly: boolean }[];
     readonly Tmpfs: Record<string, string>;
-    readonly Ulimits: { Name: string; Soft: number; Hard: number }[];
     readonly Devices: { PathOnHost: string; PathInContainer: string; CgroupPermissions: string }[];
     readonly RestartPolicy: { Name: 'no' };
     readonly LogConfig: { Type: 'json-file'; Config: Record<string, string> };
@@ -108,7 +107,6 @@ export function planContainer(spec: WorkerSpec, host: ContainerHost): ContainerP
         { Type: 'bind', Source: spec.jobsDirectory, Target: JOBS_PATH, ReadOnly: false },
       ],
       Tmpfs: { '/tmp': `rw,nosuid,nodev,noexec,size=${scratchBytes},mode=1777` },
-      Ulimits: [{ Name: 'nofile', Soft: 65_536, Hard: 65_536 }],
       Devices: manifest.grants.devices.map((path) => ({
         PathOnHost: path,
         PathInContainer: path,

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type Docker from 'dockerode';
 import { canonicalJson } from '../../capability/canonical-json.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
@@ -35,7 +37,7 @@ export async function buildFolder(docker: Docker, folder: string, options: Resol
     new ByocError('IMAGE_BUILD_FAILED', { folder, reason, lastLines }, { cause });
   const stream = await docker
     .buildImage(
-      { context: folder, src: ['.'] },
+      { context: folder, src: await listFiles(folder) },
       {
         t: tag,
         dockerfile: manifest.dockerfile ?? 'Dockerfile',
@@ -107,6 +109,14 @@ async function readImage(docker: Docker, reference: string): Promise<ResolvedPlu
   const label = found.Config.Labels?.[MANIFEST_LABEL];
   if (label === undefined) throw new ByocError('MANIFEST_MISSING', { location: `image ${reference}` });
   return { manifest: parseManifest(label, { location: `image ${reference}` }), artifact: found.Id, digest: found.Id };
+}
+
+/** Every file of a folder, relative to it. dockerode takes out what .dockerignore names. */
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }
 
 type Parsed = ReturnType<ReturnType<typeof createProgressParser>>;
