@@ -65,7 +65,7 @@ export const pluginHostErrors = {
     http: 504,
     recovery: 'fix-request',
     message: (f) =>
-      `The worker of ${f.plugin} was not ready after ${Math.round(f.waitedMs / 1000)} s (it was ${f.phase}).${lastLine(f)}`,
+      `The worker of ${f.plugin} was not ready after ${f.waitedMs} ms (it was ${f.phase}).${lastLine(f)}`,
     hint: () => 'Look for what its setup waits for; a worker has no network unless it was granted.',
   }),
   WORKER_SILENT: entry<{ plugin: string; reason: string }>({
