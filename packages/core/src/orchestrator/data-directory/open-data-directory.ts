@@ -54,7 +54,7 @@ export async function openDataDirectory(dataDirectory: string): Promise<DataDire
       await mkdir(folder, { recursive: true, mode: 0o700 });
     }
     await mkdir(sockets, { recursive: true, mode: 0o700 });
-    await refuseForeign(sockets);
+    if (sockets !== path) await refuseForeign(sockets);
     const stored = await openIdentity(join(path, 'identity', 'identity.json'));
     const { certificatePem, privateKeyPem, certificateSha256 } = stored;
     return {
@@ -95,8 +95,12 @@ async function openIdentity(file: string): Promise<z.output<typeof identitySchem
 async function refuseForeign(folder: string): Promise<void> {
   const found = await lstat(folder);
   const uid = process.getuid?.();
-  if (found.isDirectory() && (uid === undefined || found.uid === uid)) return;
-  throw new ByocError('DATA_DIRECTORY_UNREADABLE', { path: folder, reason: 'it belongs to another user' });
+  const ours = found.isDirectory() && (uid === undefined || (found.uid === uid && (found.mode & 0o077) === 0));
+  if (!ours)
+    throw new ByocError('DATA_DIRECTORY_UNREADABLE', {
+      path: folder,
+      reason: 'it is not a folder of this user alone (owner, mode 0700)',
+    });
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { ByocError } from '../../errors/byoc-error.ts';
+import { openPrivateDatabase } from './open-private-database.ts';
 import { translateStoreError } from './translate-store-error.ts';
 
 /** A held lock. */
@@ -19,7 +20,7 @@ export function lockDirectory(path: string): DirectoryLock {
   const pidFile = join(path, 'pid');
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(join(path, 'lock.sqlite'), { timeout: 0 });
+    database = openPrivateDatabase(join(path, 'lock.sqlite'), { timeoutMs: 0 });
     database.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
     writeFileSync(pidFile, String(process.pid), { mode: 0o600 });
   } catch (error) {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { jobsMigration } from './jobs-migration.ts';
 import { lockDirectory } from './lock-directory.ts';
+import { openPrivateDatabase } from './open-private-database.ts';
 import { createPluginRows, type PluginRows, pluginsMigration } from './plugin-rows.ts';
 import { translateStoreError } from './translate-store-error.ts';
 
@@ -28,13 +29,13 @@ export function openStore(path: string): Store {
   const lock = lockDirectory(path);
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(join(path, 'byoc.sqlite'), { timeout: 5000 });
+    database = openPrivateDatabase(join(path, 'byoc.sqlite'), { timeoutMs: 5000 });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
     migrate(database, path);
     const opened = database;
     return {
       database: opened,
-      plugins: createPluginRows(opened),
+      plugins: createPluginRows(opened, path),
       close() {
         opened.close();
         lock.release();

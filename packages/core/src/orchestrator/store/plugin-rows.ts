@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { PriceSheet } from '../../price/price-sheet.ts';
 import type { PluginSource } from '../../runtime/container-runtime.ts';
+import { translateStoreError } from './translate-store-error.ts';
 
 /** The table of plugins. */
 export const pluginsMigration = `
@@ -28,39 +29,53 @@ export interface PluginRow {
   readonly installedAt: number;
 }
 
-/** The installed plugins. */
+/** The installed plugins. Each function throws ByocError DISK_FULL, DATA_DIRECTORY_CORRUPT or DATA_DIRECTORY_UNREADABLE. */
 export interface PluginRows {
   list(): readonly PluginRow[];
   put(row: PluginRow): void;
   remove(pluginId: string): void;
 }
 
-/** Keeps plugin rows in a database that has the plugins migration. */
-export function createPluginRows(database: DatabaseSync): PluginRows {
+/** Keeps plugin rows in a database that has the plugins migration. The path of its directory is for error texts. */
+export function createPluginRows(database: DatabaseSync, path: string): PluginRows {
   const list = database.prepare('SELECT * FROM plugins ORDER BY installed_at, plugin_id');
   const put = database.prepare('INSERT OR REPLACE INTO plugins VALUES (?, ?, ?, ?, ?, ?, ?)');
   const remove = database.prepare('DELETE FROM plugins WHERE plugin_id = ?');
   return {
     list: () =>
-      list.all().map((row) => ({
-        pluginId: String(row['plugin_id']),
-        manifest: JSON.parse(String(row['manifest_json'])),
-        artifact: String(row['artifact']),
-        digest: String(row['digest']),
-        source: JSON.parse(String(row['source_json'])),
-        price: JSON.parse(String(row['price_json'])),
-        installedAt: Number(row['installed_at']),
-      })),
-    put: ({ pluginId, manifest, artifact, digest, source, price, installedAt }) =>
-      void put.run(
-        pluginId,
-        JSON.stringify(manifest),
-        artifact,
-        digest,
-        JSON.stringify(source),
-        JSON.stringify(price),
-        installedAt,
+      attempt(path, () =>
+        list.all().map((row) => ({
+          pluginId: String(row['plugin_id']),
+          manifest: JSON.parse(String(row['manifest_json'])),
+          artifact: String(row['artifact']),
+          digest: String(row['digest']),
+          source: JSON.parse(String(row['source_json'])),
+          price: JSON.parse(String(row['price_json'])),
+          installedAt: Number(row['installed_at']),
+        })),
       ),
-    remove: (pluginId) => void remove.run(pluginId),
+    put: ({ pluginId, manifest, artifact, digest, source, price, installedAt }) =>
+      attempt(
+        path,
+        () =>
+          void put.run(
+            pluginId,
+            JSON.stringify(manifest),
+            artifact,
+            digest,
+            JSON.stringify(source),
+            JSON.stringify(price),
+            installedAt,
+          ),
+      ),
+    remove: (pluginId) => attempt(path, () => void remove.run(pluginId)),
   };
+}
+
+function attempt<T>(path: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw translateStoreError(error, path);
+  }
 }
