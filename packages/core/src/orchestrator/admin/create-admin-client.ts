@@ -1,6 +1,5 @@
 import { type IncomingMessage, request } from 'node:http';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { type ErrorCode, errorCatalogue } from '../../errors/catalogue/index.ts';
 import type { PriceSheet } from '../../price/price-sheet.ts';
@@ -53,6 +52,8 @@ export function createAdminClient(options: { dataDirectory: string }): AdminClie
         socketPath,
         method,
         path: url,
+        // A kept connection could be one to an orchestrator that ended since.
+        agent: false,
         ...(signal ? { signal } : {}),
         ...(payload ? { headers: { 'content-type': 'application/json' } } : {}),
       });
@@ -67,9 +68,13 @@ export function createAdminClient(options: { dataDirectory: string }): AdminClie
   async function ask<T>(method: 'GET' | 'POST', url: string, body?: unknown): Promise<T> {
     const response = await send(method, url, body);
     let text = '';
-    for await (const chunk of response.setEncoding('utf8')) text += chunk;
+    try {
+      for await (const chunk of response.setEncoding('utf8')) text += chunk;
+    } catch (error) {
+      throw translate(error as NodeJS.ErrnoException, path);
+    }
     const answer = JSON.parse(text);
-    if (response.statusCode !== 200) throw revive(answer.error);
+    if (response.statusCode !== 200) throw revive(answer, path);
     return answer as T;
   }
 
@@ -81,14 +86,16 @@ export function createAdminClient(options: { dataDirectory: string }): AdminClie
   ): AsyncGenerator<Line> {
     const response = await send(method, url, body, signal);
     try {
-      for await (const text of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
-        const line = JSON.parse(text) as Line;
-        if (line.error) throw revive(line.error);
-        yield line;
+      let rest = '';
+      for await (const chunk of response.setEncoding('utf8')) {
+        const texts = `${rest}${chunk}`.split('\n');
+        rest = texts.pop() ?? '';
+        for (const text of texts) yield readLine(text, path);
       }
+      if (rest !== '') yield readLine(rest, path);
     } catch (error) {
       signal?.throwIfAborted();
-      throw error;
+      throw translate(error as NodeJS.ErrnoException, path);
     } finally {
       response.destroy();
     }
@@ -144,7 +151,20 @@ function translate(error: NodeJS.ErrnoException, path: string): unknown {
   return down.has(error.code ?? '') ? new ByocError('ORCHESTRATOR_NOT_RUNNING', { path }, { cause: error }) : error;
 }
 
-/** Makes the orchestrator's error again. */
-function revive(error: { code: ErrorCode; facts: never; message: string }): Error {
-  return error.code in errorCatalogue ? new ByocError(error.code, error.facts) : new Error(error.message);
+function readLine(text: string, path: string): Line {
+  const line = JSON.parse(text) as Line;
+  if (line.error) throw revive(line, path);
+  return line;
+}
+
+/** Makes the orchestrator's error again. One that is closing, or of another version, may answer in other words. */
+function revive(
+  answer: { error?: Line['error'] | string; statusCode?: number; message?: string },
+  path: string,
+): Error {
+  const { error } = answer;
+  if (typeof error === 'object' && error.code in errorCatalogue) return new ByocError(error.code, error.facts);
+  if (answer.statusCode === 503) return new ByocError('ORCHESTRATOR_NOT_RUNNING', { path });
+  const reason = (typeof error === 'object' ? error.message : answer.message) ?? 'it answered without a reason';
+  return new ByocError('ADMIN_REQUEST_INVALID', { reason });
 }

@@ -1,10 +1,11 @@
 import { chmod, rm } from 'node:fs/promises';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { z } from 'zod';
 import { ByocError, isByocError } from '../../errors/byoc-error.ts';
 import type { Logger } from '../../primitives/logger.ts';
 import type { PluginHost } from '../plugin-host.ts';
+import { translateStoreError } from '../store/translate-store-error.ts';
 import {
   type AdminStatus,
   graceRequestSchema,
@@ -36,6 +37,11 @@ export async function createAdminServer(options: AdminServerOptions): Promise<{ 
   server.setErrorHandler((error, _request, reply) => {
     const known = toKnown(error, logger);
     return reply.code(known.status.http).send({ error: known });
+  });
+
+  server.setNotFoundHandler((request, reply) => {
+    const error = new ByocError('ADMIN_REQUEST_INVALID', { reason: `there is no ${request.method} ${request.url}` });
+    return reply.code(404).send({ error });
   });
 
   server.get('/v1/status', async () => options.status());
@@ -76,22 +82,28 @@ export async function createAdminServer(options: AdminServerOptions): Promise<{ 
     const { tail, follow } = read(logsQuerySchema, request.query);
     const { pluginId } = find(host, request);
     const gone = abortedWhenGone(reply);
-    const lines = streamLines(reply);
-    for (const line of await host.logs(pluginId, { tail })) lines.write({ line });
-    if (follow) {
+    const earlier = await host.logs(pluginId, { tail });
+    // Pulled, so that a slow reader slows the log and not fills the memory.
+    async function* lines() {
       try {
-        for await (const line of host.followLogs(pluginId, { signal: gone })) lines.write({ line });
+        for (const line of earlier) yield `${JSON.stringify({ line })}\n`;
+        if (!follow) return;
+        for await (const line of host.followLogs(pluginId, { signal: gone })) yield `${JSON.stringify({ line })}\n`;
       } catch (error) {
-        if (!gone.aborted) lines.write({ error: toKnown(error, logger) });
+        if (!gone.aborted) yield `${JSON.stringify({ error: toKnown(error, logger) })}\n`;
       }
     }
-    lines.end();
-    return reply;
+    return reply.type('application/x-ndjson').send(Readable.from(lines()));
   });
 
-  await rm(socketPath, { force: true });
-  await server.listen({ path: socketPath });
-  await chmod(socketPath, 0o600);
+  try {
+    await rm(socketPath, { force: true });
+    await server.listen({ path: socketPath });
+    await chmod(socketPath, 0o600);
+  } catch (error) {
+    await server.close();
+    throw translateStoreError(error, socketPath);
+  }
   return { close: () => server.close() };
 }
 
