@@ -26,7 +26,7 @@ export async function openLab({ plugins }: { plugins?: readonly string[] } = {})
   try {
     const folders = plugins ?? [join(import.meta.dirname, '../plugin')];
     orchestrator = await startProcess(new URL('./orchestrator-process.ts', import.meta.url), [data, ...folders]);
-    const [worker = ''] = await readdir(join(data, 'workers'));
+    const [worker = ''] = await readdir(join(data, 'workers')).catch(() => []);
     return {
       url: orchestrator.ready.url,
       orchestratorPid: orchestrator.pid,
