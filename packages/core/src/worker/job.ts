@@ -75,8 +75,10 @@ export class Job {
   /** Takes a frame that follows `open`. Waits while the handler is behind. */
   async accept(frame: Exclude<CallerFrame, OpenFrame>): Promise<void> {
     if (frame.type === 'chunk') await this.#inbox.push(frame);
-    else if (frame.type === 'end') this.#inbox.end();
-    else await this.#update(frame.paramsJson);
+    else if (frame.type === 'end') {
+      this.#inbox.end();
+      this.#updates.end();
+    } else await this.#update(frame.paramsJson);
   }
 
   /** Asks the handler to stop; after the grace period the job ends without it. False when it had ended. */

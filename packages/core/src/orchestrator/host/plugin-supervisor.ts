@@ -284,24 +284,25 @@ export class PluginSupervisor {
     };
     this.#lastLogTail = exit.logTail;
     this.#failure ??= new ByocError('WORKER_START_FAILED', facts);
-    // What it left is removed before another one is started.
-    await (this.#stopping ?? started.stop({ graceMs: 0 })).catch((error: unknown) =>
-      this.#options.logger.error({ err: error, plugin }, 'worker-removal-failed'),
-    );
     this.#link = undefined;
     this.#workerState = undefined;
-    this.#stopping = undefined;
+    // Known at once to whoever chooses a worker; what this one left is removed meanwhile.
+    this.#stopping ??= started.stop({ graceMs: 0 });
+    const removed = this.#stopping;
     this.#send({
       type: 'worker-ended',
       reason: new ByocError('WORKER_ENDED', facts).shortMessage,
       at: this.#options.clock.now(),
     });
-    this.#published();
+    await removed.catch((error: unknown) =>
+      this.#options.logger.error({ err: error, plugin }, 'worker-removal-failed'),
+    );
+    if (this.#stopping === removed) this.#stopping = undefined;
   }
 
   #stopWorker(): void {
     const link = this.#link;
-    if (link === undefined || this.#stopping !== undefined) return;
+    if (link === undefined) return;
     this.#stopping = link.started.stop({ graceMs: STOP_GRACE_MS });
     this.#stopping.catch((error: unknown) => this.#options.logger.error({ err: error }, 'worker-stop-failed'));
   }

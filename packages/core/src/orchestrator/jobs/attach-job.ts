@@ -1,9 +1,9 @@
 import { ByocError, isByocError } from '../../errors/byoc-error.ts';
 import type { OrchestratorFrame } from '../../protocol/frames.ts';
 import type { ServerCallOptions } from '../../protocol/orchestrator-service.ts';
+import type { HostedWorker } from '../plugin-host.ts';
 import type { FoundJob } from './create-jobs.ts';
 import { finalFrames } from './job-end.ts';
-import type { JobSession } from './job-session.ts';
 import { isJobEnded } from './job-state.ts';
 
 /**
@@ -11,17 +11,21 @@ import { isJobEnded } from './job-state.ts';
  * replay, with the same numbers; the last ones come from the job's row.
  */
 export async function* attachJob(
-  { session, end }: FoundJob,
+  { session, end, worker }: FoundJob,
   request: { jobId: string; afterSequence: number },
   call: ServerCallOptions,
 ): AsyncGenerator<readonly OrchestratorFrame[]> {
   if (session === undefined) {
     if (end === undefined) throw new ByocError('JOB_NOT_FOUND', { jobId: request.jobId });
+    // What the caller has missed comes first, as far as it is still kept.
+    if (end.state === 'succeeded') yield* replayEnded(worker, request, call.signal);
     yield finalFrames(end);
     return;
   }
   if (isJobEnded(session.state)) {
-    yield finalFrames(await session.ended);
+    const sessionEnd = await session.ended;
+    if (sessionEnd.state === 'succeeded') yield* replayEnded(session.worker, request, call.signal);
+    yield finalFrames(sessionEnd);
     return;
   }
   session.callerCame();
@@ -38,7 +42,7 @@ export async function* attachJob(
       yield [{ type: 'queued', position, awaitedParts: position > 0 ? [] : session.uploads.awaited() }];
     }
     await untilAborted(session.started, call.signal);
-    yield* replay(session, request.afterSequence, call.signal);
+    yield* replay(session.worker, request, call.signal);
     yield finalFrames(await untilAborted(session.ended, call.signal));
   } finally {
     call.signal?.removeEventListener('abort', leave);
@@ -46,15 +50,27 @@ export async function* attachJob(
   }
 }
 
-async function* replay(
-  session: JobSession,
-  afterSequence: number,
+async function* replayEnded(
+  worker: HostedWorker | undefined,
+  request: { jobId: string; afterSequence: number },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly OrchestratorFrame[]> {
-  const { worker, job } = session;
+  try {
+    yield* replay(worker, request, signal);
+  } catch (error) {
+    // No longer kept: the end alone must do.
+    if (!isByocError(error, 'JOB_REPLAY_GONE')) throw error;
+  }
+}
+
+async function* replay(
+  worker: HostedWorker | undefined,
+  { jobId, afterSequence }: { jobId: string; afterSequence: number },
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly OrchestratorFrame[]> {
   if (worker === undefined) return;
   try {
-    for await (const frames of worker.service.attachJob({ jobId: job.jobId, afterSequence }, { signal })) {
+    for await (const frames of worker.service.attachJob({ jobId, afterSequence }, { signal })) {
       const last = frames.findIndex(({ type }) => type === 'result' || type === 'error');
       const before = last === -1 ? frames : frames.slice(0, last);
       if (before.length > 0) yield before;

@@ -7,7 +7,7 @@ import type { OrchestratorPaymentProvider } from '../../payment/payment-provider
 import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
 import type { GatewayFrame, OrchestratorFrame } from '../../protocol/frames.ts';
 import type { ServerCallOptions } from '../../protocol/orchestrator-service.ts';
-import type { PluginHost } from '../plugin-host.ts';
+import type { HostedWorker, PluginHost } from '../plugin-host.ts';
 import type { JobEndRow, JobRow } from '../store/job-rows.ts';
 import { type AcceptContext, acceptJob, sha256 } from './accept-job.ts';
 import { attachJob } from './attach-job.ts';
@@ -22,6 +22,8 @@ export interface FoundJob {
   readonly session: JobSession | undefined;
   /** Present once it has ended. */
   readonly end: JobEndRow | undefined;
+  /** The worker that ran an ended job, if it is still there: it keeps the frames for a while. */
+  readonly worker: HostedWorker | undefined;
 }
 
 /** All jobs of an orchestrator. */
@@ -107,7 +109,8 @@ export function createJobs(options: JobsOptions): Jobs {
     const row = session === undefined ? rows.get(jobId) : undefined;
     const expected = session?.job.secretSha256 ?? row?.secretSha256;
     if (expected === undefined || !timingSafeEqual(expected, given)) throw new ByocError('JOB_NOT_FOUND', { jobId });
-    return { session, row, end: row?.end };
+    const worker = row === undefined ? undefined : options.host.get(row.pluginId)?.worker;
+    return { session, row, end: row?.end, worker: worker?.workerId === row?.workerId ? worker : undefined };
   };
 
   async function* runJob(

@@ -14,6 +14,8 @@ export interface JobDirectory {
   own(path: string): void;
   /** Makes the folders above a part in `in/` and returns the part's path. */
   inputPath(part: string): Promise<string>;
+  /** The path of a file in this directory, whose folder is made. */
+  makeFolderOf(name: string): Promise<string>;
   /** Moves `out/` to `target`, where downloads find it. */
   moveOutput(target: string): Promise<void>;
   remove(): Promise<void>;
@@ -25,15 +27,17 @@ export function jobDirectory(jobsDirectory: string, jobId: string): JobDirectory
   const own = (target: string) => {
     if (process.getuid?.() === 0) chownSync(target, CONTAINER_UID, CONTAINER_UID);
   };
+  const makeFolderOf = async (name: string) => {
+    const file = join(path, name);
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    for (let folder = dirname(file); folder.length > path.length; folder = dirname(folder)) own(folder);
+    return file;
+  };
   return {
     path,
     own,
-    async inputPath(part) {
-      const file = join(path, 'in', part);
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      for (let folder = dirname(file); folder.length > path.length; folder = dirname(folder)) own(folder);
-      return file;
-    },
+    inputPath: (part) => makeFolderOf(join('in', part)),
+    makeFolderOf,
     async moveOutput(target) {
       await checkUnlinked(join(path, 'out'), jobsDirectory, jobId);
       await rename(join(path, 'out'), target);

@@ -13,8 +13,8 @@ export interface PluginQueues {
   close(): void;
 }
 
-/** Phases in which no job is taken; in the others a job may wait for the worker. */
-const closed: ReadonlySet<PluginPhase> = new Set<PluginPhase>(['draining', 'stopped', 'failed', 'quarantined']);
+/** Phases in which no job is taken; in the others a job may wait for the worker. A failed plugin is started again soon. */
+const closed: ReadonlySet<PluginPhase> = new Set<PluginPhase>(['draining', 'stopped', 'quarantined']);
 
 /** Creates the queues and follows the host's events. `onChange` is called when slots or waiting jobs changed. */
 export function createPluginQueues(options: {

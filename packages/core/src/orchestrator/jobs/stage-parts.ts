@@ -19,9 +19,9 @@ export async function stageParts(
   const fetched: StagedPart[] = [];
   let roomBytes = context.limits.partsBytesMax - job.uploads.reduce((sum, part) => sum + part.sizeBytes, 0);
   for (const [index, uri] of job.uris.entries()) {
-    const name = `uri-${index}`;
-    // Slashes in a part's name make folders, so a name with a dot in front is nobody's part.
-    const file = await directory.inputPath(`.byoc/${name}`);
+    // In a folder of their own: no name of a part leads there.
+    const name = `uri/${index}`;
+    const file = await directory.makeFolderOf(name);
     const { sizeBytes, mediaType } = await context.fetcher.fetch(uri, {
       file,
       limitBytes: roomBytes,
@@ -29,7 +29,7 @@ export async function stageParts(
     });
     directory.own(file);
     roomBytes -= sizeBytes;
-    fetched.push({ name: '', uri, file: `in/.byoc/${name}`, sizeBytes, mediaType });
+    fetched.push({ name: '', uri, file: name, sizeBytes, mediaType });
   }
   return [...(job.uploads.length === 0 ? [] : uploads.staged()), ...fetched];
 }

@@ -49,6 +49,8 @@ function offerState(plugin: HostedPlugin, load: OfferLoad): OfferState {
       return 'warming';
     case 'installed':
     case 'pulling':
+    // Started again after a pause.
+    case 'failed':
       return 'cold';
     default:
       return 'unavailable';

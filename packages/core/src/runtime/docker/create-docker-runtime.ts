@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir } from 'node:fs/promises';
+import { chown, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { ByocError } from '../../errors/byoc-error.ts';
@@ -63,6 +63,7 @@ export function createDockerRuntime({ logger, transport = 'auto' }: DockerRuntim
       await container
         .remove({ force: true, v: true })
         .catch((cause: unknown) => logger.error({ err: cause }, 'container-removal-failed'));
+      await rm(spec.workerDirectory, { recursive: true, force: true });
       throw translateDockerError(error, 'start a container');
     }
   }

@@ -2,11 +2,14 @@ import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import type Docker from 'dockerode';
+import { systemClock } from '../../primitives/clock.ts';
 import type { StartedAddress, StartedWorker, WorkerExit, WorkerStats } from '../container-runtime.ts';
 import { JOBS_PATH } from './plan-container.ts';
 import { translateDockerError } from './translate-docker-error.ts';
 
 const EXIT_LOG_LINES = 20;
+/** How often a lost engine is asked again. */
+const ENGINE_LOOK_MS = 1000;
 
 /** What is known of a container that a worker runs in. */
 export interface WorkerContainer {
@@ -32,8 +35,20 @@ export function createDockerWorker({
   };
 
   async function watch(): Promise<WorkerExit> {
-    const status = await container.wait().catch(() => undefined);
-    const state = (await container.inspect().catch(() => undefined))?.State;
+    let status: { StatusCode: number } | undefined;
+    let state: Docker.ContainerInspectInfo['State'] | undefined;
+    // A lost engine is asked again until it says what became of the container: one that runs on is no ended worker.
+    for (;;) {
+      const answer = await container.wait().then(
+        (ended: { StatusCode: number }) => ({ ended, gone: false }),
+        (error: { statusCode?: number }) => ({ ended: undefined, gone: error.statusCode === 404 }),
+      );
+      status = answer.ended;
+      state = (await container.inspect().catch(() => undefined))?.State;
+      if (answer.gone || (state !== undefined && !state.Running) || (status !== undefined && state === undefined))
+        break;
+      await systemClock.sleep(ENGINE_LOOK_MS, { unref: true });
+    }
     const logTail = await logs(EXIT_LOG_LINES).catch(() =>
       status === undefined ? ['the container engine no longer answers'] : [],
     );
@@ -69,7 +84,11 @@ export function createDockerWorker({
     jobsPath: JOBS_PATH,
     exited,
     stop({ graceMs }) {
-      stopped ??= stop(graceMs);
+      // A stop that failed may be tried again.
+      stopped ??= stop(graceMs).catch((error: unknown) => {
+        stopped = undefined;
+        throw error;
+      });
       return stopped;
     },
     async stats(): Promise<WorkerStats> {

@@ -84,7 +84,8 @@ export function planContainer(spec: WorkerSpec, host: ContainerHost): ContainerP
       'dev.byoc.plugin': manifest.name,
       'dev.byoc.digest': digest,
       'dev.byoc.directory': spec.workerDirectory,
-      ...(tcp ? { 'dev.byoc.secret': host.secret } : {}),
+      // Always set, or a label of the image would stand in for it.
+      'dev.byoc.secret': host.secret,
     },
     NetworkDisabled: !tcp,
     ...(tcp ? { ExposedPorts: { [port]: {} } } : {}),

@@ -5,7 +5,7 @@ import { ByocError } from '../../errors/byoc-error.ts';
 import { type Clock, systemClock } from '../../primitives/clock.ts';
 import type { Logger } from '../../primitives/logger.ts';
 import type { ContainerRuntime, WorkerSpec } from '../container-runtime.ts';
-import { processStartTime } from './process-identity.ts';
+import { isWorkerProcess, processStartTime } from './process-identity.ts';
 import { createProcessWorker, type ProcessEnd } from './process-worker.ts';
 import { resolveFolder } from './resolve-folder.ts';
 import { createWorkerRecords } from './worker-record.ts';
@@ -93,7 +93,7 @@ export function createProcessRuntime({
       for (const record of await records.list()) {
         if (record.ownerId !== ownerId) continue;
         const worker = createProcessWorker(record, { records, clock });
-        if ((await processStartTime(record.pid)) === record.startTime) adopted.push(worker);
+        if (await isWorkerProcess(record)) adopted.push(worker);
         else await worker.stop({ graceMs: 0 });
       }
       return adopted;
@@ -110,9 +110,9 @@ function workerEnvironment(spec: WorkerSpec, socketPath: string, tmpPath: string
     ...Object.fromEntries(Object.entries({ PATH, HOME, LANG, BYOC_FFMPEG }).filter(([, value]) => value !== undefined)),
     NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
     TMPDIR: tmpPath,
+    ...spec.environment,
     BYOC_WORKER_ADDRESS: `unix://${socketPath}`,
     BYOC_WORKER_ID: spec.workerId,
     BYOC_JOBS_PATH: spec.jobsDirectory,
-    ...spec.environment,
   };
 }

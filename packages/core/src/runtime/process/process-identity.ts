@@ -21,6 +21,15 @@ export async function processStartTime(pid: number): Promise<string | undefined>
   return stdout.trim() || undefined;
 }
 
+/** Tells whether the process of a record still runs: same id, same start, and on Linux the worker's id in its environment. */
+export async function isWorkerProcess(record: { pid: number; startTime: string; workerId: string }): Promise<boolean> {
+  if (record.pid <= 1 || record.startTime === '' || (await processStartTime(record.pid)) !== record.startTime)
+    return false;
+  if (process.platform !== 'linux') return true;
+  const environment = await readFile(`/proc/${record.pid}/environ`, 'utf8').catch(() => '');
+  return environment.split('\0').includes(`BYOC_WORKER_ID=${record.workerId}`);
+}
+
 /** Finds processes that carry a worker's id in their environment: the worker and whatever it started. Linux only. */
 export async function processesOfWorker(workerId: string): Promise<number[]> {
   const found: number[] = [];

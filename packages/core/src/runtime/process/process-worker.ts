@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../primitives/clock.ts';
 import type { StartedWorker, WorkerExit, WorkerStats } from '../container-runtime.ts';
 import { boundLog, followLog, tailLog } from './log-file.ts';
-import { processesOfWorker, processStartTime } from './process-identity.ts';
+import { isWorkerProcess, processesOfWorker } from './process-identity.ts';
 import type { WorkerRecord, WorkerRecords } from './worker-record.ts';
 
 /** How often a process that is no child of ours is looked at. */
@@ -24,7 +24,7 @@ export function createProcessWorker(
 ): StartedWorker {
   const { clock, records } = options;
   const logFile = join(record.workerDirectory, 'worker.log');
-  const isAlive = async () => (await processStartTime(record.pid)) === record.startTime;
+  const isAlive = () => isWorkerProcess(record);
   let gone = false;
   let stopped: Promise<void> | undefined;
 
@@ -58,8 +58,8 @@ export function createProcessWorker(
       timer.abort();
       await overdue;
     }
-    // What it had started and not ended, in its group or in groups of their own.
-    signalGroup(record.pid, 'SIGKILL');
+    // What it had started and not ended, in whatever group: known by the worker's id in its environment. The process id alone
+    // proves nothing any more, somebody else may have it.
     for (const pid of await processesOfWorker(record.workerId)) signalProcess(pid, 'SIGKILL');
     await records.remove(record.workerId);
     await rm(record.workerDirectory, { recursive: true, force: true });
@@ -98,6 +98,8 @@ async function readStats(workerId: string, pid: number): Promise<WorkerStats> {
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  // 0 would be this process's own group, -1 everybody.
+  if (pid <= 1) return;
   signalProcess(-pid, signal);
 }
 
