@@ -1,7 +1,6 @@
 import type { ByocError } from '../errors/byoc-error.ts';
 import type { Progress } from '../manifest/plugin.ts';
 import type { Usage } from '../payment/payment-provider.ts';
-import type { JsonValue } from '../primitives/json.ts';
 
 /** Bytes in one chunk frame at most. */
 export const CHUNK_BYTES_MAX = 1024 * 1024;
@@ -115,6 +114,3 @@ export type GatewayFrame =
   | OpenJobFrame
   | Exclude<CallerFrame, OpenFrame>
   | { readonly type: 'payment'; readonly data: Uint8Array };
-
-/** Parsed JSON of a frame. */
-export type FrameJson = JsonValue;

@@ -64,8 +64,7 @@ export const pluginHostErrors = {
     grpc: 'DEADLINE_EXCEEDED',
     http: 504,
     recovery: 'fix-request',
-    message: (f) =>
-      `The worker of ${f.plugin} was not ready after ${f.waitedMs} ms (it was ${f.phase}).${lastLine(f)}`,
+    message: (f) => `The worker of ${f.plugin} was not ready after ${f.waitedMs} ms (it was ${f.phase}).${lastLine(f)}`,
     hint: () => 'Look for what its setup waits for; a worker has no network unless it was granted.',
   }),
   WORKER_SILENT: entry<{ plugin: string; reason: string }>({
