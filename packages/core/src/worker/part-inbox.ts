@@ -100,7 +100,7 @@ export class PartInbox {
   }
 
   async #spool(name: string): Promise<string> {
-    const path = join(this.#jobPath, 'in', name);
+    const path = join(this.#jobPath, 'tmp', 'in', name);
     await mkdir(dirname(path), { recursive: true });
     await pipeline(Readable.from(this.#claim(name)), createWriteStream(path), { signal: this.#signal });
     return path;

@@ -72,7 +72,7 @@ async function* replay(
   try {
     for await (const frames of worker.service.attachJob({ jobId, afterSequence }, { signal })) {
       const last = frames.findIndex(({ type }) => type === 'result' || type === 'error');
-      const before = last === -1 ? frames : frames.slice(0, last);
+      const before = (last === -1 ? frames : frames.slice(0, last)).filter(({ sequence }) => sequence > afterSequence);
       if (before.length > 0) yield before;
       if (last !== -1) return;
     }

@@ -274,7 +274,7 @@ describe('createJobs', () => {
     expect(rows.get('job_00000001')?.end?.state).toBe('cancelled');
   });
 
-  it('goes on without its caller when asked to, and tells the end to one that attaches', async () => {
+  it('goes on without its caller when asked to, and tells one that attaches what it has missed', async () => {
     const { promise: release, resolve } = Promise.withResolvers<void>();
     const script: Script = async function* (calls) {
       yield [{ sequence: 1, type: 'accepted', capability: 'example/echo@1.0.0' }];
@@ -291,7 +291,7 @@ describe('createJobs', () => {
     await session?.ended;
     expect(cancels).toEqual([]);
     const request = { jobId: 'job_00000001', jobSecret: secret, afterSequence: 1 };
-    expect(await collect(jobs.attachJob(request))).toMatchObject([{ type: 'result', sequence: 3 }]);
+    expect(await collect(jobs.attachJob(request))).toMatchObject([{ sequence: 2 }, { type: 'result', sequence: 3 }]);
     await expect(async () =>
       collect(jobs.attachJob({ ...request, jobSecret: new Uint8Array(16) })),
     ).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });

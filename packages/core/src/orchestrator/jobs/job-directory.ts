@@ -29,8 +29,8 @@ export function jobDirectory(jobsDirectory: string, jobId: string): JobDirectory
   };
   const makeFolderOf = async (name: string) => {
     const file = join(path, name);
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    for (let folder = dirname(file); folder.length > path.length; folder = dirname(folder)) own(folder);
+    // Not the container's: it may read what is in there, and can't lay a link where this process will write.
+    await mkdir(dirname(file), { recursive: true, mode: 0o755 });
     return file;
   };
   return {
@@ -53,7 +53,8 @@ export function jobDirectory(jobsDirectory: string, jobId: string): JobDirectory
 /** Makes the folder of a job, with `in`, `out` and `tmp`. Synchronous: four small calls cost less than four turns. */
 export function makeJobDirectory(jobsDirectory: string, jobId: string): JobDirectory {
   const directory = jobDirectory(jobsDirectory, jobId);
-  for (const name of ['', 'in', 'out', 'tmp']) {
+  for (const name of ['', 'in']) mkdirSync(join(directory.path, name), { mode: 0o755 });
+  for (const name of ['out', 'tmp']) {
     const path = join(directory.path, name);
     mkdirSync(path, { mode: 0o700 });
     directory.own(path);

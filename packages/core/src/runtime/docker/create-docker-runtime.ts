@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { ByocError } from '../../errors/byoc-error.ts';
@@ -165,7 +165,9 @@ async function prepareFolders(spec: WorkerSpec): Promise<string> {
   for (const folder of [run, spec.jobsDirectory]) await mkdir(folder, { recursive: true, mode: 0o700 });
   const [uid, gid] = [process.getuid?.() ?? CONTAINER_ID, process.getgid?.() ?? CONTAINER_ID];
   if (uid !== 0) return `${uid}:${gid}`;
-  for (const folder of [run, spec.jobsDirectory]) await chown(folder, CONTAINER_ID, CONTAINER_ID);
+  await chown(run, CONTAINER_ID, CONTAINER_ID);
+  // Sticky: a worker makes folders of its own here, and can't move or replace those of the orchestrator.
+  await chmod(spec.jobsDirectory, 0o1777);
   return `${CONTAINER_ID}:${CONTAINER_ID}`;
 }
 
