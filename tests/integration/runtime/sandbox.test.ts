@@ -1,0 +1,115 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isByocError, silentLogger } from '@byoc/core';
+import { createGateway, type Gateway, staticSource } from '@byoc/core/gateway';
+import { createOrchestrator, type Orchestrator } from '@byoc/core/orchestrator';
+import { createDockerRuntime } from '@byoc/core/runtime/docker';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hostile } from '../../fixtures/hostile-plugin/plugin.ts';
+import { hasPart } from '../../support/require-part.ts';
+import { repositoryRoot, runCommand } from '../../support/run-command.ts';
+
+const fixture = join(repositoryRoot, 'tests/fixtures/hostile-plugin');
+
+describe.skipIf(!((await hasPart('docker')) && (await hasPart('base-image'))))(
+  'a hostile plugin in its container',
+  () => {
+    let dataDirectory: string;
+    let orchestrator: Orchestrator;
+    let gateway: Gateway;
+    const attempt = async (name: 'network' | 'write' | 'read' | 'privilege' | 'fork', path = '') =>
+      (await gateway.run(hostile, { attempt: name, path }).result).output.outcomes;
+    const containers = async () =>
+      (await runCommand('docker', ['ps', '-aq', '--filter', 'label=dev.byoc.plugin=hostile'])).stdout
+        .split('\n')
+        .filter(Boolean);
+
+    beforeAll(async () => {
+      await build({
+        entryPoints: [join(fixture, 'worker.ts')],
+        outfile: join(fixture, 'dist/worker.js'),
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        conditions: ['@byoc/source', 'import', 'node'],
+        banner: { js: "import { createRequire as r } from 'node:module';\nconst require = r(import.meta.url);" },
+        logLevel: 'error',
+      });
+      dataDirectory = await mkdtemp(join(tmpdir(), 'byoc-sandbox-'));
+      await writeFile(join(dataDirectory, 'secret-of-another-plugin'), 'secret');
+      const runtime = createDockerRuntime({ logger: silentLogger });
+      orchestrator = await createOrchestrator({ dataDirectory, runtime, port: 0, httpPort: 0 });
+      await orchestrator.plugins.install({ type: 'folder', path: fixture });
+      gateway = createGateway({ sources: [staticSource([{ url: orchestrator.url, address: orchestrator.address }])] });
+      await gateway.ready();
+    });
+
+    afterAll(async () => {
+      await gateway?.close();
+      await orchestrator?.plugins.remove('hostile', { graceMs: 0 });
+      await orchestrator?.close({ mode: 'drain', graceMs: 0 });
+      expect(await containers()).toEqual([]);
+      await rm(dataDirectory, { recursive: true, force: true });
+      await rm(join(fixture, 'dist'), { recursive: true, force: true });
+    });
+
+    it('is started with default deny, as docker inspect shows', async () => {
+      const [id] = await containers();
+      const [facts] = JSON.parse((await runCommand('docker', ['inspect', id as string])).stdout);
+      expect(facts.Config.User).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+      expect(facts.HostConfig).toMatchObject({
+        NetworkMode: 'none',
+        ReadonlyRootfs: true,
+        Privileged: false,
+        CapAdd: null,
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges:true'],
+        PidsLimit: 64,
+        Memory: 256 * 1024 ** 2,
+        MemorySwap: 256 * 1024 ** 2,
+        NanoCpus: 1e9,
+        IpcMode: 'private',
+        RestartPolicy: { Name: 'no' },
+      });
+      expect(facts.Mounts.map((mount: { Destination: string }) => mount.Destination).sort()).toEqual([
+        '/byoc/jobs',
+        '/byoc/run',
+      ]);
+    });
+
+    it('has no network', async () => {
+      expect(await attempt('network')).toEqual({ interfaces: 'lo', loopback: 'ECONNREFUSED', outside: 'ENETUNREACH' });
+    });
+
+    it('writes nowhere but in its own folders', async () => {
+      expect(await attempt('write')).toEqual({ root: 'EROFS', usr: 'EROFS', byoc: 'EROFS', out: 'done', tmp: 'done' });
+    });
+
+    it('sees no file of another plugin, of the host or of the engine', async () => {
+      expect(await attempt('read', join(dataDirectory, 'secret-of-another-plugin'))).toEqual({
+        foreign: 'ENOENT',
+        docker: 'ENOENT',
+        jobs: 'jobs,run',
+      });
+    });
+
+    it('has no privileges and can not get any', async () => {
+      const { uid, capabilities, noNewPrivileges } = await attempt('privilege');
+      expect(uid).not.toBe('0');
+      expect(capabilities).toMatch(/^0+$/);
+      expect(noNewPrivileges).toBe('1');
+    });
+
+    it('can not fork without end', async () => {
+      expect(await attempt('fork')).toEqual({ refused: 'EAGAIN', started: 'below the limit' });
+    });
+
+    it('is ended when it takes more memory than its limit, which is said, and the next job runs', async () => {
+      const failed = await gateway.run(hostile, { attempt: 'memory' }).result.catch((error: unknown) => error);
+      expect(isByocError(failed, 'WORKER_LOST') && failed.shortMessage).toContain('memory');
+      expect((await attempt('privilege'))['noNewPrivileges']).toBe('1');
+    });
+  },
+);
