@@ -6,6 +6,8 @@ export default defineConfig(
     entry: { worker: `${example}/worker.ts` },
     outDir: `${example}/dist`,
     format: 'esm',
+    // `node:sqlite` has no name without its prefix.
+    removeNodeProtocol: false,
     target: 'node22',
     platform: 'node',
     noExternal: [/.*/],

@@ -1,3 +1,9 @@
 import { defineConfig } from 'tsup';
 
-export default defineConfig({ entry: { main: 'src/main.ts' }, format: 'esm', target: 'node22', clean: true });
+export default defineConfig({
+  entry: { main: 'src/main.ts' },
+  format: 'esm',
+  removeNodeProtocol: false,
+  target: 'node22',
+  clean: true,
+});

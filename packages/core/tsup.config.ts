@@ -11,6 +11,8 @@ const entry = Object.fromEntries(
 export default defineConfig({
   entry,
   format: 'esm',
+  // `node:sqlite` has no name without its prefix.
+  removeNodeProtocol: false,
   target: 'node22',
   platform: 'neutral',
   external: [/^node:/],

@@ -4,6 +4,8 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: { index: 'src/index.ts', plugin: 'src/plugin.ts', ffmpeg: 'src/ffmpeg.ts' },
   format: 'esm',
+  // `node:sqlite` has no name without its prefix.
+  removeNodeProtocol: false,
   target: 'node22',
   platform: 'node',
   dts: true,

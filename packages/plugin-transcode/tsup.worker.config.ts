@@ -4,6 +4,8 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: { worker: 'src/worker.ts' },
   format: 'esm',
+  // `node:sqlite` has no name without its prefix.
+  removeNodeProtocol: false,
   target: 'node22',
   platform: 'node',
   noExternal: [/.*/],

@@ -70,8 +70,6 @@ gateway.run(transcode, { source: fileBlob('in.mp4'), outputs: [{ kind: 'betamax'
       '--lib',
       'es2024,esnext.disposable,dom',
       '--skipLibCheck',
-      '--types',
-      '',
     ];
     const result = await runCommand(process.execPath, [tsc, ...options, 'typed.ts'], { cwd: folder });
     expect(result).toEqual({ exitCode: 0, stdout: '', stderr: '' });

@@ -1,8 +1,3 @@
-// NOTE for the worker engineer (remove this comment): the lead landed a complete worker while you were planning, because
-// everybody was blocked on it, and overwrote your frame-log.ts and job-error.ts at 07:52. Sorry. Decision: the landed files
-// (create-worker, job, frame-log, part-inbox, list-output-parts, worker-environment, serve-worker, index) stay. Delete your
-// job-session.ts, incoming-parts.ts and list-output.ts, carry over into the landed files whatever yours did better, and go on
-// with the unit/property tests, '@byoc/core/testing', the conformance kit and docs/workers.md.
 import { ByocError } from '../errors/byoc-error.ts';
 import type { JobFrame, JobFrameBody } from '../protocol/frames.ts';
 
@@ -10,6 +5,10 @@ import type { JobFrame, JobFrameBody } from '../protocol/frames.ts';
 export const REPLAY_FRAMES_MAX = 1024;
 /** Bytes kept for replay at most. */
 export const REPLAY_BYTES_MAX = 4 * 1024 * 1024;
+/** Untaken frames that make `append` wait: leaves room for a frame and an end, each with a progress and a usage before it. */
+const UNTAKEN_FRAMES_MAX = REPLAY_FRAMES_MAX - 6;
+/** Untaken bytes that make `append` wait: leaves room for the largest result. */
+const UNTAKEN_BYTES_MAX = REPLAY_BYTES_MAX / 2;
 /** Frames handed out together at most. */
 const BATCH_FRAMES_MAX = 256;
 /** Bytes handed out together at most: stays far below the limit of a message. */
@@ -18,13 +17,19 @@ const BATCH_BYTES_MAX = 1024 * 1024;
 /** Latest-wins frames that wait for a reader. */
 type Conflated = Extract<JobFrameBody, { type: 'progress' } | { type: 'usage' }>;
 
+/** How far one stream has read. */
+interface Reader {
+  cursor: number;
+}
+
 /**
  * The numbered frames of one job: a bounded log that every reader (the caller's stream, re-attached ones) walks with a
  * cursor of its own.
  *
- * `append` waits while the log is full of frames that the newest reader has not taken: that is the backpressure towards
- * the handler, and what makes a detached job wait for somebody to attach. Progress and usage are conflated: only the
- * latest of each takes a number, when a reader comes for it or a frame that must follow it is appended.
+ * The newest open reader sets the pace: `append` waits while the log is full of frames that it has not taken. That is
+ * the backpressure towards the handler, and what makes a detached job wait for somebody to attach. An older reader that
+ * falls behind what is kept ends with JOB_REPLAY_GONE. Progress and usage are conflated: only the latest of each takes a
+ * number, when a reader comes for it or a frame that must follow it is appended.
  */
 export class FrameLog {
   readonly #jobId: string;
@@ -33,11 +38,12 @@ export class FrameLog {
   #sequence = 0;
   #ended = false;
   #pending: { progress?: Conflated; usage?: Conflated } = {};
-  /** What the newest reader has taken; older readers that lag may lose frames. */
-  #taken = 0;
-  #reader: symbol | undefined;
-  #readers = new Set<() => void>();
-  #room = new Set<() => void>();
+  /** Open readers, the newest last. */
+  readonly #readers: Reader[] = [];
+  /** What the last reader had taken when it left. */
+  #left = 0;
+  readonly #readable = new Set<() => void>();
+  readonly #room = new Set<() => void>();
 
   constructor(jobId: string) {
     this.#jobId = jobId;
@@ -48,26 +54,30 @@ export class FrameLog {
     return this.#ended;
   }
 
+  /** Bytes kept, about. */
+  get sizeBytes(): number {
+    return this.#bytes;
+  }
+
   /** Replaces the progress or usage that waits. Cheap. */
   conflate(body: Conflated): void {
     if (this.#ended) return;
     this.#pending[body.type] = body;
-    this.#wake(this.#readers);
+    wake(this.#readable);
   }
 
-  /** Adds a frame; waits for room unless it ends the job. False when the job had ended. */
+  /** Adds a frame; waits for room unless it ends the job. False when the job had ended. Frames that wait keep their order. */
   async append(body: JobFrameBody, signal?: AbortSignal): Promise<boolean> {
-    const last = body.type === 'result' || body.type === 'error';
-    while (!last && !this.#ended && this.#full()) {
+    if (body.type === 'result' || body.type === 'error') return this.#end(body);
+    const bytes = sizeOf(body);
+    while (!this.#ended && this.#isFull(bytes)) {
       signal?.throwIfAborted();
-      await this.#wait(this.#room, signal);
+      await wait(this.#room, signal);
     }
     if (this.#ended) return false;
     this.#flush();
-    this.#push(body);
-    this.#ended = last;
-    this.#wake(this.#readers);
-    if (last) this.#wake(this.#room);
+    this.#push(body, bytes);
+    wake(this.#readable);
     return true;
   }
 
@@ -77,35 +87,71 @@ export class FrameLog {
    * @throws ByocError JOB_REPLAY_GONE when they are no longer kept
    */
   async *read(afterSequence: number, signal?: AbortSignal): AsyncGenerator<readonly JobFrame[], void, undefined> {
-    const reader = Symbol('reader');
-    this.#reader = reader;
-    this.#taken = Math.min(afterSequence, this.#sequence);
-    this.#wake(this.#room);
-    let cursor = afterSequence;
-    for (;;) {
-      signal?.throwIfAborted();
-      if (this.#reader === reader && !this.#ended && !this.#full()) this.#flush();
-      const batch = this.#after(cursor);
-      if (batch.length > 0) {
-        cursor = batch.at(-1)?.sequence ?? cursor;
-        if (this.#reader === reader) {
-          this.#taken = cursor;
-          this.#wake(this.#room);
-        }
-        yield batch;
-      } else if (this.#ended) return;
-      else await this.#wait(this.#readers, signal);
+    this.#checkKept(afterSequence);
+    const reader: Reader = { cursor: afterSequence };
+    this.#readers.push(reader);
+    // Another reader sets the pace now: there may be room.
+    wake(this.#room);
+    try {
+      for (;;) {
+        signal?.throwIfAborted();
+        if (!this.#ended && !this.#isFull(0)) this.#flush();
+        this.#checkKept(reader.cursor);
+        const batch = this.#after(reader.cursor);
+        const last = batch.at(-1);
+        if (last !== undefined) {
+          reader.cursor = last.sequence;
+          wake(this.#room);
+          yield batch;
+        } else if (this.#ended) return;
+        else await wait(this.#readable, signal);
+      }
+    } finally {
+      this.#leave(reader);
     }
   }
 
+  #end(body: JobFrameBody): boolean {
+    if (this.#ended) return false;
+    this.#flush();
+    this.#push(body, sizeOf(body));
+    this.#ended = true;
+    wake(this.#readable);
+    wake(this.#room);
+    return true;
+  }
+
+  #leave(reader: Reader): void {
+    this.#readers.splice(this.#readers.indexOf(reader), 1);
+    if (this.#readers.length === 0) this.#left = reader.cursor;
+    // An older reader sets the pace again.
+    wake(this.#room);
+    wake(this.#readable);
+  }
+
+  /** The number up to which the newest reader has taken the frames. */
+  get #taken(): number {
+    return Math.min(this.#readers.at(-1)?.cursor ?? this.#left, this.#sequence);
+  }
+
+  get #oldest(): number {
+    return this.#frames[0]?.frame.sequence ?? this.#sequence + 1;
+  }
+
+  #checkKept(cursor: number): void {
+    if (cursor + 1 >= this.#oldest) return;
+    throw new ByocError('JOB_REPLAY_GONE', {
+      jobId: this.#jobId,
+      afterSequence: cursor,
+      oldestSequence: this.#oldest,
+    });
+  }
+
   #after(cursor: number): JobFrame[] {
-    const oldest = this.#frames[0]?.frame.sequence ?? this.#sequence + 1;
-    if (cursor + 1 < oldest) {
-      throw new ByocError('JOB_REPLAY_GONE', { jobId: this.#jobId, afterSequence: cursor, oldestSequence: oldest });
-    }
     const batch: JobFrame[] = [];
     let bytes = 0;
-    for (let index = cursor + 1 - oldest; index < this.#frames.length && batch.length < BATCH_FRAMES_MAX; index += 1) {
+    let index = cursor + 1 - this.#oldest;
+    for (; index < this.#frames.length && batch.length < BATCH_FRAMES_MAX; index += 1) {
       const entry = this.#frames[index];
       if (entry === undefined || (batch.length > 0 && bytes + entry.bytes > BATCH_BYTES_MAX)) break;
       bytes += entry.bytes;
@@ -116,61 +162,61 @@ export class FrameLog {
 
   #flush(): void {
     const { progress, usage } = this.#pending;
+    if (progress === undefined && usage === undefined) return;
     this.#pending = {};
-    if (progress) this.#push(progress);
-    if (usage) this.#push(usage);
+    if (progress) this.#push(progress, sizeOf(progress));
+    if (usage) this.#push(usage, sizeOf(usage));
   }
 
-  #push(body: JobFrameBody): void {
+  #push(body: JobFrameBody, bytes: number): void {
     this.#sequence += 1;
-    const bytes = sizeOf(body);
     this.#frames.push({ frame: { ...body, sequence: this.#sequence } as JobFrame, bytes });
     this.#bytes += bytes;
+    const taken = this.#taken;
     let drop = 0;
-    while (
-      this.#frames.length - drop > REPLAY_FRAMES_MAX ||
-      (this.#bytes > REPLAY_BYTES_MAX && this.#frames.length - drop > 1)
-    ) {
-      this.#bytes -= this.#frames[drop]?.bytes ?? 0;
+    for (;;) {
+      const oldest = this.#frames[drop];
+      const over = this.#frames.length - drop > REPLAY_FRAMES_MAX || this.#bytes > REPLAY_BYTES_MAX;
+      // What the newest reader still waits for is never dropped: `append` has kept it small.
+      if (!over || oldest === undefined || oldest.frame.sequence > taken) break;
+      this.#bytes -= oldest.bytes;
       drop += 1;
     }
     if (drop > 0) this.#frames.splice(0, drop);
   }
 
-  /** Whether another frame would push out one that the newest reader has not taken. */
-  #full(): boolean {
+  /** Whether so many bytes more would be too much for what the newest reader has not taken. */
+  #isFull(bytes: number): boolean {
     const untaken = this.#sequence - this.#taken;
     if (untaken === 0) return false;
-    if (untaken >= REPLAY_FRAMES_MAX - 2) return true;
-    return this.#bytes >= REPLAY_BYTES_MAX / 2 && this.#untakenBytes() >= REPLAY_BYTES_MAX / 2;
+    if (untaken > UNTAKEN_FRAMES_MAX) return true;
+    if (this.#bytes + bytes <= UNTAKEN_BYTES_MAX) return false;
+    let untakenBytes = bytes;
+    for (let back = 1; back <= untaken; back += 1) untakenBytes += this.#frames.at(-back)?.bytes ?? 0;
+    return untakenBytes > UNTAKEN_BYTES_MAX;
   }
+}
 
-  #untakenBytes(): number {
-    let bytes = 0;
-    for (const entry of this.#frames) if (entry.frame.sequence > this.#taken) bytes += entry.bytes;
-    return bytes;
-  }
+function wait(waiters: Set<() => void>, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      waiters.delete(done);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    waiters.add(done);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}
 
-  #wait(waiters: Set<() => void>, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        waiters.delete(done);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      waiters.add(done);
-      signal?.addEventListener('abort', done, { once: true });
-    });
-  }
-
-  #wake(waiters: Set<() => void>): void {
-    for (const wake of waiters) wake();
-  }
+function wake(waiters: Set<() => void>): void {
+  for (const done of waiters) done();
 }
 
 function sizeOf(body: JobFrameBody): number {
   if (body.type === 'event') return 64 + body.eventJson.byteLength;
   if (body.type === 'chunk') return 64 + body.data.byteLength;
-  if (body.type === 'result') return 256 + body.outputJson.byteLength + body.parts.length * 128;
+  if (body.type === 'result')
+    return body.parts.reduce((bytes, { name }) => bytes + name.length + 96, 256 + body.outputJson.byteLength);
   return 256;
 }
