@@ -47,5 +47,9 @@ export function runByoc(
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<CommandResult> {
-  return runCommand(process.execPath, [...byocArguments, ...args], options);
+  return runCommand(process.execPath, [...byocArguments, ...args], {
+    ...options,
+    // CI counts as a terminal that shows colours.
+    env: { ...(options.env ?? process.env), NO_COLOR: '1' },
+  });
 }
