@@ -43,7 +43,8 @@ export class FrameLog {
   /** What the last reader had taken when it left. */
   #left = 0;
   readonly #readable = new Set<() => void>();
-  readonly #room = new Set<() => void>();
+  /** Frames that wait for room, the oldest first. */
+  #waiting: { readonly body: JobFrameBody; readonly bytes: number; readonly settle: (added: boolean) => void }[] = [];
 
   constructor(jobId: string) {
     this.#jobId = jobId;
@@ -66,19 +67,34 @@ export class FrameLog {
     wake(this.#readable);
   }
 
-  /** Adds a frame; waits for room unless it ends the job. False when the job had ended. Frames that wait keep their order. */
-  async append(body: JobFrameBody, signal?: AbortSignal): Promise<boolean> {
-    if (body.type === 'result' || body.type === 'error') return this.#end(body);
-    const bytes = sizeOf(body);
-    while (!this.#ended && this.#isFull(bytes)) {
-      signal?.throwIfAborted();
-      await wait(this.#room, signal);
+  /**
+   * Adds a frame; waits for room, in order, unless it ends the job. False when the job had ended. Rejects with the
+   * signal's reason when aborted while it waits.
+   */
+  append(body: JobFrameBody, signal?: AbortSignal): Promise<boolean> {
+    if (this.#ended) return Promise.resolve(false);
+    if (body.type === 'result' || body.type === 'error') {
+      this.#end(body);
+      return Promise.resolve(true);
     }
-    if (this.#ended) return false;
-    this.#flush();
-    this.#push(body, bytes);
-    wake(this.#readable);
-    return true;
+    const bytes = sizeOf(body);
+    if (this.#waiting.length === 0 && !this.#isFull(bytes)) {
+      this.#add(body, bytes);
+      return Promise.resolve(true);
+    }
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        this.#waiting.splice(this.#waiting.indexOf(entry), 1);
+        reject(signal?.reason);
+      };
+      const settle = (added: boolean) => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve(added);
+      };
+      const entry = { body, bytes, settle };
+      this.#waiting.push(entry);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
   }
 
   /**
@@ -91,7 +107,7 @@ export class FrameLog {
     const reader: Reader = { cursor: afterSequence };
     this.#readers.push(reader);
     // Another reader sets the pace now: there may be room.
-    wake(this.#room);
+    this.#admit();
     try {
       for (;;) {
         signal?.throwIfAborted();
@@ -101,7 +117,7 @@ export class FrameLog {
         const last = batch.at(-1);
         if (last !== undefined) {
           reader.cursor = last.sequence;
-          wake(this.#room);
+          this.#admit();
           yield batch;
         } else if (this.#ended) return;
         else await wait(this.#readable, signal);
@@ -111,21 +127,35 @@ export class FrameLog {
     }
   }
 
-  #end(body: JobFrameBody): boolean {
-    if (this.#ended) return false;
+  #end(body: JobFrameBody): void {
     this.#flush();
     this.#push(body, sizeOf(body));
     this.#ended = true;
+    for (const { settle } of this.#waiting) settle(false);
+    this.#waiting = [];
     wake(this.#readable);
-    wake(this.#room);
-    return true;
+  }
+
+  #add(body: JobFrameBody, bytes: number): void {
+    this.#flush();
+    this.#push(body, bytes);
+    wake(this.#readable);
+  }
+
+  /** Adds what waits, as far as there is room. */
+  #admit(): void {
+    for (let next = this.#waiting[0]; next !== undefined && !this.#isFull(next.bytes); next = this.#waiting[0]) {
+      this.#waiting.shift();
+      this.#add(next.body, next.bytes);
+      next.settle(true);
+    }
   }
 
   #leave(reader: Reader): void {
     this.#readers.splice(this.#readers.indexOf(reader), 1);
     if (this.#readers.length === 0) this.#left = reader.cursor;
     // An older reader sets the pace again.
-    wake(this.#room);
+    this.#admit();
     wake(this.#readable);
   }
 
