@@ -297,6 +297,15 @@ describe('createJobs', () => {
     ).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
   });
 
+  it('cancels a job whose caller left and does not come back', async () => {
+    const { jobs } = setUp({ script: endless, limits: { detachedMs: 5 } });
+    const stream = jobs.runJob(frames(open('job_00000001', { onDisconnect: 'continue' })))[Symbol.asyncIterator]();
+    await stream.next();
+    const { session } = jobs.find('job_00000001', secret);
+    await stream.return?.(undefined);
+    expect(await session?.ended).toMatchObject({ state: 'cancelled', amountWei: 0n });
+  });
+
   it('charges nothing when the worker is lost midway', async () => {
     const { jobs, gone, rows } = setUp({ script: endless });
     const all = collect(jobs.runJob(frames(open('job_00000001'))));

@@ -20,6 +20,8 @@ export interface JobLimits {
   readonly cancelGraceMs: number;
   /** How long output files are kept when nobody deletes them, ms. @default 600000 */
   readonly retentionMs: number;
+  /** How long a job that goes on without its caller waits for it to come back, ms; then it is cancelled. @default 60000 */
+  readonly detachedMs: number;
   /** After a restart: how long a job that must not outlive its caller waits for it to come back, ms. @default 30000 */
   readonly reattachMs: number;
 }
@@ -35,5 +37,6 @@ export const defaultJobLimits: JobLimits = {
   allowPrivateAddresses: false,
   cancelGraceMs: 2_000,
   retentionMs: 600_000,
+  detachedMs: 60_000,
   reattachMs: 30_000,
 };

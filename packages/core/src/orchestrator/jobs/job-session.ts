@@ -39,6 +39,8 @@ export class JobSession {
   readonly #call = new AbortController();
   readonly #done = new AbortController();
   #state: JobState = 'validating';
+  /** How often the last caller left. */
+  #lefts = 0;
   #callers = 0;
   #left = false;
   #hadOutput = false;
@@ -156,9 +158,26 @@ export class JobSession {
       this.#source?.stop();
     }
     if (this.#callers > 0 || isJobEnded(this.#state)) return;
-    if (this.#state === 'running' && this.job.onDisconnect === 'continue') this.#move('caller-left');
-    else if (this.#state !== 'detached')
+    if (this.#state === 'running' && this.job.onDisconnect === 'continue') {
+      this.#move('caller-left');
+      void this.#waitForCaller();
+    } else if (this.#state !== 'detached')
       this.stop(new ByocError('JOB_CANCELLED', { jobId: this.job.jobId, reason: 'the caller left' }));
+  }
+
+  /** A caller that is gone for good, killed perhaps, must not leave its job running until the deadline. */
+  async #waitForCaller(): Promise<void> {
+    const { clock, limits } = this.#context;
+    const lefts = ++this.#lefts;
+    await clock.sleep(limits.detachedMs, { signal: this.#done.signal, unref: true }).then(
+      () => {
+        if (this.#state !== 'detached' || this.#lefts !== lefts) return;
+        this.stop(
+          new ByocError('JOB_CANCELLED', { jobId: this.job.jobId, reason: 'its caller left and did not come back' }),
+        );
+      },
+      () => {},
+    );
   }
 
   async #toEnd(work: () => Promise<void>): Promise<void> {

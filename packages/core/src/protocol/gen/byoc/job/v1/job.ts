@@ -17,7 +17,7 @@ export const DisconnectPolicy = {
   UNSPECIFIED: 0,
   /** CANCEL - The job is cancelled. */
   CANCEL: 1,
-  /** CONTINUE - The job goes on; the caller may attach again until the deadline. */
+  /** CONTINUE - The job goes on; the caller may attach again until the deadline, or until the orchestrator has waited long enough for it. */
   CONTINUE: 2,
 } as const;
 
