@@ -8,7 +8,7 @@ import type { PriceSheet } from './price-sheet.ts';
  */
 export function priceOf(sheet: PriceSheet, usage: Readonly<Record<string, bigint>>): bigint {
   let numerator = BigInt(sheet.baseWei);
-  let denominator = 1n;
+  let denominator = BigInt(sheet.basePer ?? '1');
   for (const [meter, price] of Object.entries(sheet.meters)) {
     const units = Object.hasOwn(usage, meter) ? (usage[meter] ?? 0n) : 0n;
     if (units < 0n) throw new RangeError(`meter ${meter} is negative: ${units}`);

@@ -1,0 +1,50 @@
+export { type ChainlinkPriceFeedOptions, createChainlinkPriceFeed } from './chain/create-chainlink-price-feed.ts';
+export type { CryptoEngine, RecoverableSignature } from './engine/crypto-engine.ts';
+export { loadCryptoEngine } from './engine/load-crypto-engine.ts';
+export {
+  createTicketReceiver,
+  type ReceivedTickets,
+  type SenderView,
+  type TicketReceiver,
+  type TicketReceiverOptions,
+  type WinningTicket,
+} from './recipient/create-ticket-receiver.ts';
+export { issueTicketParams, PARAMS_LIFE_BLOCKS } from './recipient/issue-ticket-params.ts';
+export { loadTicketSecret } from './recipient/load-ticket-secret.ts';
+export { maxFloatWei, type SenderFloat } from './recipient/max-float-wei.ts';
+export {
+  createNonceBook,
+  NONCES_MAX,
+  type NonceBook,
+  type NonceState,
+  type UsedNonce,
+} from './recipient/nonce-book.ts';
+export { planTicketWorth, type TicketWorthInput } from './recipient/plan-ticket-worth.ts';
+export type { RandBinding } from './recipient/recipient-rand.ts';
+export {
+  planRedemptions,
+  type RedemptionLimits,
+  type RedemptionPlan,
+  type RedemptionView,
+  type SenderMoney,
+  type WaitingTicket,
+} from './redemption/plan-redemptions.ts';
+export {
+  durableRedemption,
+  type GiveUpReason,
+  type Redemption,
+  type RedemptionPhase,
+} from './redemption/redemption.ts';
+export { type RedemptionEvent, TRIES_MAX, transitionRedemption } from './redemption/transition-redemption.ts';
+export { checkTicketParams, type SenderFunds, type SenderLimits } from './sender/check-ticket-params.ts';
+export { createTicketSender, localTicketSigner, type TicketSender } from './sender/create-ticket-sender.ts';
+export { ticketCount } from './sender/ticket-count.ts';
+export { creditWei, expectedValue } from './ticket/expected-value.ts';
+export type { SignatureFault } from './ticket/recover-signer.ts';
+export { type SignedTicket, type Ticket, type TicketParams, WIN_PROB_MAX } from './ticket/ticket.ts';
+export { ticketHash } from './ticket/ticket-hash.ts';
+export { type VerifiedTicket, verifyTicket } from './ticket/verify-ticket.ts';
+export { decodeTicketPayment } from './wire/decode-ticket-payment.ts';
+export { encodeTicketPayment } from './wire/encode-ticket-payment.ts';
+export { decodeTicketParams, encodeTicketParams } from './wire/ticket-params-message.ts';
+export type { TicketPayment } from './wire/ticket-payment.ts';
