@@ -5,6 +5,10 @@ import { testEncode } from './ffmpeg/test-encode.ts';
 import { estimatePixels } from './job/estimate-pixels.ts';
 import { DEFAULT_LIMITS, type TranscodeLimits } from './job/limits.ts';
 import { runTranscode } from './job/run-transcode.ts';
+import { estimateLivePixels } from './live/job/estimate-live-pixels.ts';
+import { DEFAULT_LIVE_LIMITS, type LiveLimits } from './live/job/live-limits.ts';
+import { runLive } from './live/job/run-live.ts';
+import { live } from './live/live-capability.ts';
 
 /** How the plugin runs here. */
 export interface TranscodePluginOptions {
@@ -12,11 +16,14 @@ export interface TranscodePluginOptions {
   readonly ffmpegPath?: string | undefined;
   /** @default 4 hours, 8192 × 4320, 2e13 pixels */
   readonly limits?: Partial<TranscodeLimits> | undefined;
+  /** @default 64 MiB and 12 s a segment, 3 s without a sign of ffmpeg */
+  readonly liveLimits?: Partial<LiveLimits> | undefined;
 }
 
-/** Makes the video/transcode plugin. */
+/** Makes the plugin of video/transcode and video/live. */
 export function createTranscodePlugin(options: TranscodePluginOptions = {}): Plugin {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const liveLimits = { ...limits, ...DEFAULT_LIVE_LIMITS, ...options.liveLimits };
   let found: Promise<FoundFfmpeg> | undefined;
   const find = (signal: AbortSignal) => {
     found ??= findFfmpeg({ path: options.ffmpegPath, signal }).catch((error: unknown) => {
@@ -39,6 +46,9 @@ export function createTranscodePlugin(options: TranscodePluginOptions = {}): Plu
     implementations: [
       implement(transcode, async (context) => runTranscode(context, await find(context.signal), limits), {
         estimate: async (input) => ({ pixels: estimatePixels(input, limits) }),
+      }),
+      implement(live, async (context) => runLive(context, await find(context.signal), liveLimits), {
+        estimate: async (input) => ({ pixels: estimateLivePixels(input, limits) }),
       }),
     ],
     async setup({ signal }) {

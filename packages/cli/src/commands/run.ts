@@ -6,15 +6,20 @@ import { dataDirectoryOption } from '../data-directory.ts';
 import { openGateway, orchestratorsOption } from '../open-gateway.ts';
 import { parseDurationMs } from '../parse-duration.ts';
 import { parseInput, setPath } from '../parse-input.ts';
+import { exitCodeOf } from '../terminal/exit-code.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
+import { printError } from '../terminal/print-error.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { createProgressLine } from '../terminal/progress-line.ts';
+import { verifyResult } from '../verify-result.ts';
+import { runParallel } from './run-parallel.ts';
 
 interface RunArguments {
   capability: string;
   input: string[] | undefined;
   file: string[] | undefined;
   output: string | undefined;
+  parallel: number | undefined;
   deadline: string;
   maxCostWei: string;
   orchestrator: string[] | undefined;
@@ -43,6 +48,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
         },
         file: { alias: 'f', type: 'string', array: true, describe: 'bytes for the input: `key=path`' },
         output: { alias: 'o', type: 'string', describe: 'folder for the files of the result (made when missing)' },
+        parallel: {
+          type: 'number',
+          describe: 'jobs at once for one video: it is cut at keyframes and joined again (video/transcode only)',
+        },
         deadline: { type: 'string', default: '10m', describe: 'the job fails when it takes longer' },
         'max-cost-wei': { type: 'string', default: '0', describe: 'the most this job may cost' },
         events: { type: 'boolean', default: false, describe: 'print events as JSON lines on standard error' },
@@ -51,6 +60,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       })
       .example('$0 run demo/echo -i text=hello', 'a small job')
       .example('$0 run video/transcode -f source=in.mp4 -o out', 'a file in, files out')
+      .example('$0 run video/transcode -f source=long.mp4 -o out --parallel 8', 'one video, several jobs at once')
       .example("$0 run demo/echo -i '@input.json' --json", 'for programs'),
   handler: (args) => withInterrupt((signal) => run(args, signal)),
 };
@@ -67,8 +77,11 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   await using gateway = await openGateway({ orchestrator: args.orchestrator, dataDir: resolve(args.dataDir) });
   const line = createProgressLine({ quiet: args.json, title: args.capability });
   const startedAt = Date.now();
+  const limits = { deadlineMs, signal, maxCostWei: BigInt(args.maxCostWei) };
   try {
-    const job = gateway.run(args.capability, input, { deadlineMs, signal, maxCostWei: BigInt(args.maxCostWei) });
+    if (args.parallel !== undefined)
+      return await runParallel(gateway, { ...args, parallel: args.parallel }, input, limits, line);
+    const job = gateway.run(args.capability, input, limits);
     for await (const frame of job) {
       if (frame.type === 'progress') line.show(frame.progress);
       else if (frame.type === 'queued') line.show({ stage: 'queued', message: `${frame.position} ahead` });
@@ -78,6 +91,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     line.stop();
     const directory = args.output === undefined ? undefined : resolve(args.output);
     if (directory !== undefined) await result.download(directory, { signal });
+    const proof = directory === undefined ? undefined : await verifyResult(args.capability, result, directory, signal);
     const facts = {
       job: result.jobId,
       tookMs: Date.now() - startedAt,
@@ -87,13 +101,18 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
       usage: result.usage,
       parts: result.parts,
       ...(directory === undefined ? {} : { directory }),
+      ...(proof === undefined ? {} : { proof: proof.facts }),
     };
+    // The files are there and paid for: they stay, and the exit code tells.
+    if (proof?.error !== undefined) process.exitCode = exitCodeOf(proof.error);
     if (args.json) return printJson(facts);
     printJson(result.output);
     const usage = Object.entries(result.usage).map(([meter, total]) => `${total} ${meter}`);
     process.stderr.write(
       `Done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s${usage.length === 0 ? '' : ` · ${usage.join(', ')}`}.\n`,
     );
+    if (proof?.error !== undefined) printError(proof.error, { json: false });
+    else if (proof !== undefined) process.stderr.write(`Counted in the files: ${proof.counted}, as billed.\n`);
     if (directory !== undefined) process.stderr.write(`${result.parts.length} files in ${directory}\n`);
     else if (result.parts.length > 0)
       process.stderr.write(`${result.parts.length} files were not fetched: name a folder with --output.\n`);

@@ -58,7 +58,14 @@ export const inputSchema = z.strictObject({
     })
     .optional(),
   /** What to measure against the source. Each measure decodes everything once more. */
-  quality: z.strictObject({ psnr: z.boolean().default(false) }).prefault({}),
+  quality: z
+    .strictObject({
+      psnr: z.boolean().default(false),
+      ssim: z.boolean().default(false),
+      /** Only where ffmpeg has libvmaf; a warning says so where it has not. */
+      vmaf: z.boolean().default(false),
+    })
+    .prefault({}),
 });
 
 export type TranscodeInput = z.output<typeof inputSchema>;

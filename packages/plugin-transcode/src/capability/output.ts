@@ -47,6 +47,10 @@ export const renditionResultSchema = z.strictObject({
   mp4: outputFile().optional(),
   /** Decibels against the source scaled to this size, over all planes; 100 when nothing differs. */
   psnr: z.number().optional(),
+  /** Structural similarity, likewise: 0 to 1. */
+  ssim: z.number().optional(),
+  /** VMAF with its default model, likewise: 0 to 100. */
+  vmaf: z.number().optional(),
 });
 
 const outputResultSchema = z.discriminatedUnion('kind', [

@@ -6,6 +6,7 @@ import { displaySize, type MediaProbe } from '../media/media-probe.ts';
 import type { TranscodePlan } from '../plan/transcode-plan.ts';
 import { writeMasterPlaylist } from '../plan/write-master-playlist.ts';
 import { writeThumbnailTrack } from '../plan/write-thumbnail-track.ts';
+import type { QualityReport } from '../proof/measure-quality.ts';
 import type { StreamFacts } from './read-stream.ts';
 
 export interface DescribeOutputInput {
@@ -15,7 +16,7 @@ export interface DescribeOutputInput {
   /** Of the renditions, in the plan's order. */
   readonly facts: readonly StreamFacts[];
   readonly audioFacts: StreamFacts | undefined;
-  readonly quality: readonly (number | undefined)[];
+  readonly quality: QualityReport;
   readonly found: FoundFfmpeg;
   /** The output folder: the master playlist and the thumbnail tracks are written there. */
   readonly directory: string;
@@ -31,7 +32,7 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
   const frameRate = round(plan.frameRate.num / plan.frameRate.den, 6);
   const renditions = plan.renditions.map((rendition, at) => {
     const { init, samples, seconds, bitrate, peakBitrate, bytes } = facts[at] as StreamFacts;
-    const psnr = input.quality[at];
+    const { psnr, ssim, vmaf } = input.quality.renditions[at] ?? {};
     const mp4 = plan.mp4?.files.find((file) => file.rendition === rendition.name);
     return {
       name: rendition.name,
@@ -47,6 +48,8 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
       ...(plan.hls === undefined ? {} : { playlist: part(rendition.playlist, HLS) }),
       ...(mp4 === undefined ? {} : { mp4: part(mp4.file, 'video/mp4') }),
       ...(psnr === undefined ? {} : { psnr: round(psnr, 3) }),
+      ...(ssim === undefined ? {} : { ssim: round(ssim, 6) }),
+      ...(vmaf === undefined ? {} : { vmaf: round(vmaf, 3) }),
     };
   });
   const audio =
@@ -60,7 +63,6 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
           bitrate: audioFacts.bitrate,
           ...(plan.hls === undefined ? {} : { playlist: part(plan.audio.playlist, HLS) }),
         };
-  const missing = input.quality.filter((value) => value === undefined).length;
   return {
     source: describeSource(input.probe, input.bytes),
     renditions,
@@ -68,11 +70,7 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
     outputs: await writeOutputs(input, renditions),
     ffmpeg: { version: input.found.ffmpeg.version, origin: input.found.ffmpeg.origin },
     usage: { pixels: String(input.pixels) },
-    warnings: [
-      ...plan.warnings,
-      ...(missing > 0 ? [`PSNR could not be measured for ${missing} renditions.`] : []),
-      ...shortfall(plan, facts),
-    ],
+    warnings: [...plan.warnings, ...input.quality.warnings, ...shortfall(plan, facts)],
   };
 }
 

@@ -10,9 +10,10 @@ import { probeSource } from '../ffmpeg/probe-source.ts';
 import { runProgram } from '../ffmpeg/run-program.ts';
 import { TranscodeFailure } from '../media/transcode-failure.ts';
 import { planPackageMp4 } from '../plan/plan-package-mp4.ts';
-import { parsePsnr, planPsnr } from '../plan/plan-psnr.ts';
 import { planTranscode } from '../plan/plan-transcode.ts';
 import type { TranscodePlan } from '../plan/transcode-plan.ts';
+import { measureQuality, type QualityReport } from '../proof/measure-quality.ts';
+import { askedMeasures } from '../proof/quality-measure.ts';
 import { describeOutput } from './describe-output.ts';
 import { checkPlan, checkSource, plannedPixels, type TranscodeLimits } from './limits.ts';
 import { readStream, type StreamFacts } from './read-stream.ts';
@@ -67,8 +68,8 @@ async function transcodeSteps(
   for (const folder of plan.directories) await mkdir(join(dir.out, folder), { recursive: true });
 
   const ran = { signal, cwd: dir.out, launcher: found.launcher };
-  const psnr = input.quality.psnr && plan.renditions.length > 0;
-  const encodeShare = psnr ? 0.8 : 0.98;
+  const measures = askedMeasures(input).length > 0 && plan.renditions.length > 0;
+  const encodeShare = measures ? 0.8 : 0.98;
   await context.emit({
     type: 'stage',
     stage: 'encode',
@@ -104,16 +105,11 @@ async function transcodeSteps(
       if (packaged.exitCode !== 0) throw mapFailure(packaged.stderr, packaged);
     }
   }
-  let quality: (number | undefined)[] = [];
-  if (psnr) {
+  let quality: QualityReport = { renditions: [], warnings: [] };
+  if (measures) {
     await context.emit({ type: 'stage', stage: 'measure' });
     const onProgress = followProgress(context, plan, { stage: 'measure', from: encodeShare, to: 1 });
-    const measured = await runProgram(found.ffmpeg.path, planPsnr(plan, input, probe, { path }), {
-      ...ran,
-      onProgress,
-    });
-    if (measured.exitCode !== 0) throw mapFailure(measured.stderr, measured);
-    quality = parsePsnr(measured.stderr, plan.renditions.length);
+    quality = await measureQuality({ found, plan, input, probe, path }, { ...ran, onProgress });
   }
   const output = await describeOutput({
     plan,

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inputSchema } from '../capability/input.ts';
 import type { MediaProbe } from '../media/media-probe.ts';
+import { planQuality } from '../proof/plan-quality.ts';
 import { planPackageMp4 } from './plan-package-mp4.ts';
-import { parsePsnr, planPsnr } from './plan-psnr.ts';
 import { planTranscode } from './plan-transcode.ts';
 
 const probe: MediaProbe = {
@@ -41,11 +41,11 @@ describe('planTranscode', () => {
       ]
     `);
     expect(
-      planPsnr(plan, {}, probe, source)
+      planQuality(plan, {}, probe, source, ['psnr'])
         .join(' ')
         .replace(/-format_whitelist \S+/, '-format_whitelist …'),
     ).toMatchInlineSnapshot(
-      `"-hide_banner -nostdin -nostats -loglevel info -progress pipe:3 -y -protocol_whitelist file -format_whitelist … -i file:/jobs/1/in/source -protocol_whitelist file -f hls -i file:hls/360p/index.m3u8 -filter_complex [0:0]fps=30/1:start_time=0,settb=1/30,setpts=N,split=1[s0];[s0]scale=640:360:flags=bicubic,setsar=1,format=yuv420p[r0];[1:v:0]settb=1/30,setpts=N,setsar=1[d0];[d0][r0]psnr@rendition0=shortest=1[q0] -map [q0] -f null -"`,
+      `"-hide_banner -nostdin -nostats -loglevel info -progress pipe:3 -y -protocol_whitelist file -format_whitelist … -i file:/jobs/1/in/source -protocol_whitelist file -f hls -i file:hls/360p/index.m3u8 -filter_complex [0:0]fps=30/1:start_time=0,settb=1/30,setpts=N,split=1[s0];[s0]scale=640:360:flags=bicubic,setsar=1,format=yuv420p,split=1[r0psnr];[1:v:0]settb=1/30,setpts=N,setsar=1,format=yuv420p,split=1[d0psnr];[d0psnr][r0psnr]psnr@psnr0=shortest=1[q0psnr] -map [q0psnr] -f null -"`,
     );
   });
 
@@ -114,13 +114,5 @@ describe('planTranscode', () => {
         },
       ),
     );
-  });
-});
-
-describe('parsePsnr', () => {
-  it('reads averages in the order of the renditions', () => {
-    const text =
-      '[psnr@rendition1 @ 0x1] PSNR y:1 u:2 v:3 average:40.5 min:1 max:2\n[psnr@rendition0 @ 0x2] PSNR y:inf u:inf v:inf average:inf min:inf max:inf\n';
-    expect(parsePsnr(text, 3)).toEqual([100, 40.5, undefined]);
   });
 });

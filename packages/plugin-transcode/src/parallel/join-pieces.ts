@@ -1,0 +1,195 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ByocError } from '@byoc/core';
+import type { OutputResult, RenditionResult, TranscodeOutput } from '../capability/output.ts';
+import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
+import { mapFailure } from '../ffmpeg/map-failure.ts';
+import { runProgram } from '../ffmpeg/run-program.ts';
+import { readStream, type StreamFacts } from '../job/read-stream.ts';
+import type { PlannedStream } from '../plan/transcode-plan.ts';
+import { writeMasterPlaylist } from '../plan/write-master-playlist.ts';
+import { joinQuality } from './join-quality.ts';
+import { joinStream, PiecesDiffer, type StreamPiece } from './join-stream.ts';
+import { packageArguments } from './package-arguments.ts';
+import type { ParallelInput } from './parallel-input.ts';
+import { segmentFolder } from './piece-jobs.ts';
+import type { SourcePieces } from './prepare-pieces.ts';
+import type { DonePiece } from './run-piece.ts';
+
+export interface JoinPiecesInput {
+  readonly found: FoundFfmpeg;
+  readonly input: ParallelInput;
+  readonly pieces: SourcePieces;
+  readonly done: readonly DonePiece[];
+  /** The joined files go here; those of the pieces are used up. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+}
+
+const HLS = 'application/vnd.apple.mpegurl';
+const part = (name: string, mediaType: string) => ({ $part: name, mediaType });
+
+/** Makes of all pieces what one job would have made. @throws ByocError PARALLEL_PIECE_UNFIT */
+export async function joinPieces(options: JoinPiecesInput): Promise<TranscodeOutput> {
+  const { input, done, directory, signal, found } = options;
+  const chunks = done.filter(({ job }) => job.kind === 'chunk');
+  const first = (chunks[0] as DonePiece).result.output;
+  for (const chunk of chunks) checkAlike(chunk, first.renditions);
+  const folder = segmentFolder(input);
+  const pieces = chunks.map((chunk) => ({ directory: chunk.directory, frames: chunk.job.frames }));
+  const facts: StreamFacts[] = [];
+  for (const rendition of first.renditions)
+    facts.push(await joinOne(directory, streamAt(`${folder}/${rendition.name}`), pieces, chunks, signal));
+  const sound = done.find(({ job }) => job.kind === 'sound');
+  const soundFacts = sound === undefined ? undefined : await takeSound(directory, folder, sound, signal);
+
+  const whole = { folder, facts, sound: sound?.result.output.audio, soundFacts };
+  const renditions = first.renditions.map((rendition, at) => joinRendition(options, whole, rendition, at));
+  const outputs: OutputResult[] = [];
+  const hls = first.outputs.find((output) => output.kind === 'hls');
+  if (input.hls !== undefined && hls !== undefined) outputs.push(await writeHls(directory, whole, hls, renditions));
+  const soundPlaylist = whole.sound === undefined ? undefined : `${folder}/audio/index.m3u8`;
+  if (input.mp4 !== undefined) {
+    const name = mp4Name(input);
+    await mkdir(join(directory, name), { recursive: true });
+    for (const rendition of renditions) {
+      if (rendition.mp4 === undefined) continue;
+      const args = packageArguments(`${folder}/${rendition.name}/index.m3u8`, soundPlaylist, rendition.mp4.$part);
+      const ended = await runProgram(found.ffmpeg.path, args, { signal, cwd: directory, launcher: found.launcher });
+      if (ended.exitCode !== 0) throw mapFailure(ended.stderr, ended);
+    }
+    outputs.push({ kind: 'mp4', name, files: renditions.flatMap(({ mp4 }) => mp4 ?? []) });
+  }
+  const pictures = done.find(({ job }) => job.kind === 'thumbnails');
+  for (const output of pictures?.result.output.outputs ?? []) {
+    if (pictures !== undefined) await rename(join(pictures.directory, output.name), join(directory, output.name));
+    outputs.push(output);
+  }
+  if (input.hls === undefined) await rm(join(directory, folder), { recursive: true, force: true });
+  const audio = whole.sound === undefined ? undefined : { ...whole.sound };
+  if (input.hls === undefined) delete audio?.playlist;
+  const counted = chunks.reduce((sum, { result }) => sum + BigInt(result.output.usage.pixels), 0n);
+  return {
+    ...first,
+    source: describeSource(options, first),
+    renditions,
+    ...(audio === undefined ? {} : { audio }),
+    outputs,
+    usage: { ...first.usage, pixels: String(counted) },
+    warnings: [...new Set(done.flatMap(({ result }) => result.output.warnings))],
+  };
+}
+
+interface Whole {
+  readonly folder: string;
+  readonly facts: readonly StreamFacts[];
+  readonly sound: TranscodeOutput['audio'];
+  readonly soundFacts: StreamFacts | undefined;
+}
+
+function streamAt(directory: string): PlannedStream {
+  return { directory, playlist: `${directory}/index.m3u8`, initSection: `${directory}/init.mp4` };
+}
+
+/** A ladder that was chosen piece by piece must have come out the same. */
+function checkAlike({ job, result }: DonePiece, expected: readonly RenditionResult[]): void {
+  const shape = (renditions: readonly RenditionResult[]) =>
+    renditions.map(({ name, width, height, frameRate }) => `${name} ${width}x${height} at ${frameRate}`).join(', ');
+  const [own, other] = [shape(result.output.renditions), shape(expected)];
+  if (own === other) return;
+  throw unfit(job.name, result.orchestrator.url, `it has ${own}, and the first one ${other}`);
+}
+
+async function joinOne(
+  directory: string,
+  stream: PlannedStream,
+  pieces: readonly StreamPiece[],
+  chunks: readonly DonePiece[],
+  signal: AbortSignal,
+): Promise<StreamFacts> {
+  try {
+    await joinStream(directory, stream, pieces, signal);
+  } catch (error) {
+    if (!(error instanceof PiecesDiffer)) throw error;
+    const chunk = chunks[error.piece] as DonePiece;
+    throw unfit(chunk.job.name, chunk.result.orchestrator.url, error.message);
+  }
+  return readStream(directory, stream, signal);
+}
+
+async function takeSound(
+  directory: string,
+  folder: string,
+  sound: DonePiece,
+  signal: AbortSignal,
+): Promise<StreamFacts | undefined> {
+  if (sound.result.output.audio === undefined) return undefined;
+  const stream = streamAt(`${folder}/audio`);
+  await mkdir(join(directory, folder), { recursive: true });
+  await rename(join(sound.directory, stream.directory), join(directory, stream.directory));
+  return readStream(directory, stream, signal);
+}
+
+function joinRendition(
+  { done, input }: JoinPiecesInput,
+  { folder, facts }: Whole,
+  rendition: RenditionResult,
+  at: number,
+): RenditionResult {
+  const { samples, seconds, bitrate, peakBitrate, bytes } = facts[at] as StreamFacts;
+  const same = done.flatMap(({ job, result }) => (job.kind === 'chunk' ? (result.output.renditions[at] ?? []) : []));
+  const { playlist: _playlist, psnr: _psnr, ssim: _ssim, vmaf: _vmaf, ...kept } = rendition;
+  const largest = facts.every(({ init }) => init.width * init.height <= rendition.width * rendition.height);
+  const firstLargest =
+    largest && facts.findIndex(({ init }) => init.width === rendition.width && init.height === rendition.height) === at;
+  const hasMp4 = input.mp4 !== undefined && (input.mp4.renditions !== 'largest' || firstLargest);
+  return {
+    ...kept,
+    frames: samples,
+    durationMs: Number((seconds * 1000).toFixed(3)),
+    bitrate,
+    peakBitrate,
+    bytes,
+    ...(input.hls === undefined ? {} : { playlist: part(`${folder}/${rendition.name}/index.m3u8`, HLS) }),
+    ...(hasMp4 ? { mp4: part(`${mp4Name(input)}/${rendition.name}.mp4`, 'video/mp4') } : {}),
+    ...joinQuality(same),
+  };
+}
+
+async function writeHls(
+  directory: string,
+  { folder, facts, sound, soundFacts }: Whole,
+  hls: Extract<OutputResult, { kind: 'hls' }>,
+  renditions: readonly RenditionResult[],
+): Promise<OutputResult> {
+  const variants = renditions.map((rendition) => ({ ...rendition, uri: `${rendition.name}/index.m3u8` }));
+  const audio =
+    sound === undefined || soundFacts === undefined
+      ? undefined
+      : { ...sound, uri: 'audio/index.m3u8', bitrate: soundFacts.bitrate, peakBitrate: soundFacts.peakBitrate };
+  await writeFile(join(directory, folder, 'master.m3u8'), writeMasterPlaylist(variants, audio));
+  const names = [...renditions.map(({ name }) => name), ...(audio === undefined ? [] : ['audio'])];
+  const segments = [...facts, ...(soundFacts === undefined ? [] : [soundFacts])];
+  const master = part(`${folder}/master.m3u8`, HLS);
+  const files = names.flatMap((name) => [
+    part(`${folder}/${name}/index.m3u8`, HLS),
+    part(`${folder}/${name}/init.mp4`, 'video/mp4'),
+  ]);
+  return { ...hls, master, files: [master, ...files], segments: segments.reduce((sum, one) => sum + one.segments, 0) };
+}
+
+function mp4Name({ mp4 }: ParallelInput): string {
+  return mp4?.name ?? 'mp4';
+}
+
+function describeSource({ pieces }: JoinPiecesInput, { source }: TranscodeOutput): TranscodeOutput['source'] {
+  const { probe, bytes } = pieces;
+  const durationMs = Number(((probe.durationSeconds ?? 0) * 1000).toFixed(3));
+  const { audio } = probe;
+  const sound = audio && { codec: audio.codec, channels: audio.channels, sampleRate: audio.sampleRate };
+  return { ...source, format: probe.format, durationMs, bytes, ...(sound === undefined ? {} : { audio: sound }) };
+}
+
+function unfit(piece: string, orchestrator: string, reason: string): ByocError {
+  return new ByocError('PARALLEL_PIECE_UNFIT', { piece, orchestrator, reason });
+}

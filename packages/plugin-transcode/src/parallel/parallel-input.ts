@@ -1,0 +1,40 @@
+import type { RunInput } from '@byoc/core/gateway';
+import { BlobInput } from '@byoc/core/gateway';
+import type { transcode } from '../capability.ts';
+
+type TranscodeRunInput = RunInput<typeof transcode>;
+type Requested<K> = Extract<NonNullable<TranscodeRunInput['outputs']>[number], { kind: K }>;
+
+/** An input whose source is a file here, sorted by who does what. */
+export interface ParallelInput {
+  readonly path: string;
+  readonly hls: Requested<'hls'> | undefined;
+  readonly mp4: Requested<'mp4'> | undefined;
+  readonly thumbnails: readonly Requested<'thumbnails'>[];
+  readonly video: TranscodeRunInput['video'];
+  readonly audio: TranscodeRunInput['audio'];
+  readonly ladder: TranscodeRunInput['ladder'];
+  readonly quality: TranscodeRunInput['quality'];
+}
+
+/** What chunks can be asked for: each picture by itself, and nothing that looks at the whole. */
+const FIELDS = new Set(['source', 'outputs', 'ladder', 'video', 'audio', 'quality']);
+
+/** Sorts an input; or says in words why it is no work for several jobs. */
+export function parallelInput(input: TranscodeRunInput): ParallelInput | { readonly reason: string } {
+  const { source, outputs = [{ kind: 'hls' }], video, audio, ladder, quality } = input;
+  const other = Object.entries(input).find(([field, value]) => value !== undefined && !FIELDS.has(field));
+  if (other !== undefined) return { reason: `\`${other[0]}\` needs the whole source in one job` };
+  if (!(source instanceof BlobInput) || source.origin.type !== 'file')
+    return { reason: 'the source is not a file of this machine' };
+  if (ladder !== undefined && ladder !== 'auto' && !Array.isArray(ladder))
+    return { reason: 'this ladder needs the whole source in one job' };
+  const hls = outputs.find((output): output is Requested<'hls'> => output.kind === 'hls');
+  const mp4 = outputs.find((output): output is Requested<'mp4'> => output.kind === 'mp4');
+  const thumbnails = outputs.filter((output): output is Requested<'thumbnails'> => output.kind === 'thumbnails');
+  const known = [hls, mp4].filter((one) => one !== undefined).length + thumbnails.length;
+  if (known < outputs.length) return { reason: 'one of the outputs needs the whole source in one job' };
+  if (hls === undefined && mp4 === undefined) return { reason: 'thumbnails alone are one job' };
+  if (hls?.container !== undefined && hls.container !== 'fmp4') return { reason: 'only fMP4 segments are joined' };
+  return { path: source.origin.path, hls, mp4, thumbnails, video, audio, ladder, quality };
+}

@@ -1,0 +1,41 @@
+import type { TranscodeInput } from '../capability/input.ts';
+import type { MediaProbe } from '../media/media-probe.ts';
+import { sourceArguments } from '../plan/source-arguments.ts';
+import type { TranscodePlan } from '../plan/transcode-plan.ts';
+import { QUALITY_FILTERS, type QualityMeasure } from './quality-measure.ts';
+
+/** Arguments that compare every rendition with the source in one pass, frame n with frame n, by each of the measures. */
+export function planQuality(
+  plan: TranscodePlan,
+  input: Pick<TranscodeInput, 'clip'>,
+  probe: MediaProbe,
+  source: { path: string },
+  measures: readonly QualityMeasure[],
+): string[] {
+  const args = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'info', '-progress', 'pipe:3', '-y'];
+  if (input.clip !== undefined) args.push('-ss', String(input.clip.startSeconds));
+  if (input.clip?.durationSeconds !== undefined) args.push('-t', String(input.clip.durationSeconds));
+  args.push(...sourceArguments(source.path));
+  for (const { playlist } of plan.renditions)
+    args.push('-protocol_whitelist', 'file', '-f', 'hls', '-i', `file:${playlist}`);
+  const { num, den } = plan.frameRate;
+  const count = `settb=${den}/${num},setpts=N`;
+  const split = (labels: readonly string[]) => `split=${labels.length}${labels.map((label) => `[${label}]`).join('')}`;
+  const all = plan.renditions.map((_, at) => `s${at}`);
+  const chains = [`[0:${probe.video?.index ?? 0}]fps=${num}/${den}:start_time=0,${count},${split(all)}`];
+  for (const [at, { width, height }] of plan.renditions.entries()) {
+    const ends = (side: string) => measures.map((measure) => `${side}${at}${measure}`);
+    chains.push(
+      `[s${at}]scale=${width}:${height}:flags=bicubic,setsar=1,format=yuv420p,${split(ends('r'))}`,
+      `[${at + 1}:v:0]${count},setsar=1,format=yuv420p,${split(ends('d'))}`,
+      ...measures.map((measure) => {
+        const filter = `${QUALITY_FILTERS[measure]}@${measure}${at}`;
+        return `[d${at}${measure}][r${at}${measure}]${filter}=shortest=1[q${at}${measure}]`;
+      }),
+    );
+  }
+  args.push('-filter_complex', chains.join(';'));
+  for (const at of plan.renditions.keys())
+    for (const measure of measures) args.push('-map', `[q${at}${measure}]`, '-f', 'null', '-');
+  return args;
+}
