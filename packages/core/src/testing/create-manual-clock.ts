@@ -38,6 +38,8 @@ export function createManualClock({ startMs = 0 }: { startMs?: number } = {}): M
     },
     async advance(ms) {
       const end = nowMs + ms;
+      // Who is about to sleep does so before time moves.
+      await settle();
       for (;;) {
         const [next] = [...sleeping].filter(({ until }) => until <= end).sort((a, b) => a.until - b.until);
         if (next === undefined) break;
