@@ -1,6 +1,4 @@
 import { canonicalJson } from '../capability/canonical-json.ts';
-import { estimateUsage } from '../capability/estimate-usage.ts';
-import { parseInput } from '../capability/parse-input.ts';
 import { ByocError, isByocError } from '../errors/byoc-error.ts';
 import { deriveManifest } from '../manifest/derive-manifest.ts';
 import type { Manifest } from '../manifest/manifest.ts';
@@ -8,18 +6,17 @@ import type { Implementation, Plugin } from '../manifest/plugin.ts';
 import { WORKER_PROTOCOL } from '../manifest/worker-protocol.ts';
 import { type Clock, systemClock } from '../primitives/clock.ts';
 import { type Logger, silentLogger } from '../primitives/logger.ts';
+import { VERSION } from '../primitives/version.ts';
 import type { CallerFrame, JobFrame, OpenFrame } from '../protocol/frames.ts';
 import { createCallerFrameMachine } from '../protocol/machine/create-caller-frame-machine.ts';
 import type { CallOptions, WorkerPhase, WorkerService, WorkerState } from '../protocol/worker-service.ts';
+import { Drain } from './drain.ts';
+import { EndedJobs } from './ended-jobs.ts';
+import { estimateInput } from './estimate-input.ts';
+import { isServingPhase } from './is-serving-phase.ts';
 import { Job } from './job.ts';
-
-/** Ended jobs kept for late attachers at most. */
-const ENDED_JOBS_MAX = 256;
-/** How long an ended job is kept. */
-const ENDED_JOB_KEEP_MS = 60_000;
-
-/** Slots that come and go are told at most this often: a small job must not cost two more messages. */
-const SLOTS_TOLD_EVERY_MS = 50;
+import { parseInputJson } from './parse-input-json.ts';
+import { StateFeed } from './state-feed.ts';
 
 /** How a worker runs its jobs. */
 export interface WorkerOptions {
@@ -33,6 +30,10 @@ export interface WorkerOptions {
   readonly cancelGraceMs?: number | undefined;
   /** Called when a handler did not stop in its grace period. Its slot stays taken until it ends. */
   readonly onDeafHandler?: ((jobId: string) => void) | undefined;
+  /** Called when the phase has changed, before anybody is told. */
+  readonly onPhase?: ((phase: WorkerPhase) => void) | undefined;
+  /** Called when a drain is over: the last job has ended and `teardown` has run. */
+  readonly onDrained?: (() => void) | undefined;
 }
 
 /** A worker in memory: the service that `serveWorker` puts on a socket. */
@@ -60,14 +61,14 @@ class PluginWorker implements Worker {
   readonly #options: WorkerOptions;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #cancelGraceMs: number;
   readonly #jobs = new Map<string, Job>();
   /** Ids of jobs whose handler still runs: they hold a slot. */
   readonly #busy = new Set<string>();
-  /** Jobs kept for late attachers, the oldest first. */
-  readonly #ended: { readonly jobId: string; readonly at: number }[] = [];
-  #forgetting = false;
-  readonly #watchers = new Set<() => void>();
-  readonly #idle = new Set<() => void>();
+  /** Jobs kept for late attachers. */
+  readonly #ended: EndedJobs;
+  readonly #states: StateFeed;
+  readonly #drain: Drain;
   readonly #closing = new AbortController();
   #phase: WorkerPhase = 'starting';
   #reason = '';
@@ -80,7 +81,23 @@ class PluginWorker implements Worker {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
+    this.#cancelGraceMs = options.cancelGraceMs ?? 5000;
     this.manifest = deriveManifest(plugin);
+    this.#states = new StateFeed(() => this.state, this.#clock);
+    this.#ended = new EndedJobs({
+      clock: this.#clock,
+      signal: this.#closing.signal,
+      onForget: (jobId) => this.#jobs.delete(jobId),
+    });
+    this.#drain = new Drain({
+      clock: this.#clock,
+      isIdle: () => this.#busy.size === 0,
+      cancelJobs: () => this.#cancelJobs(),
+      finish: async () => {
+        await this.#tearDown();
+        options.onDrained?.();
+      },
+    });
   }
 
   get state(): WorkerState {
@@ -98,11 +115,12 @@ class PluginWorker implements Worker {
   }
 
   get watchers(): number {
-    return this.#watchers.size;
+    return this.#states.watchers;
   }
 
   async setup({ signal = new AbortController().signal }: CallOptions = {}): Promise<void> {
-    const context = { signal, log: this.#logger, tmp: this.#options.tmpPath };
+    const ending = AbortSignal.any([signal, this.#closing.signal]);
+    const context = { signal: ending, log: this.#logger, tmp: this.#options.tmpPath };
     this.#enter('warming');
     try {
       const result = await this.#plugin.setup?.(context);
@@ -110,7 +128,7 @@ class PluginWorker implements Worker {
       this.#models = result?.models ?? [];
       await this.#plugin.fitness?.(context);
     } catch (error) {
-      this.#enter('failed', error instanceof Error ? error.message : String(error));
+      if (this.#phase === 'warming') this.#enter('failed', error instanceof Error ? error.message : String(error));
       throw error;
     }
     if (this.#phase === 'warming') this.#enter('ready');
@@ -123,7 +141,7 @@ class PluginWorker implements Worker {
       version: this.manifest.version,
       protocols: [WORKER_PROTOCOL],
       features,
-      sdk: '@byoc/core',
+      sdk: `@byoc/core ${VERSION}`,
     };
   }
 
@@ -131,52 +149,18 @@ class PluginWorker implements Worker {
     return new TextEncoder().encode(canonicalJson(this.manifest));
   }
 
-  async *watchState({ signal }: CallOptions = {}): AsyncGenerator<WorkerState, void, undefined> {
-    let changed = true;
-    let wake = () => {};
-    const onChange = () => {
-      changed = true;
-      wake();
-    };
-    this.#watchers.add(onChange);
-    signal?.addEventListener('abort', onChange, { once: true });
-    let told: { readonly phase: WorkerPhase; readonly at: number } | undefined;
-    try {
-      while (!signal?.aborted) {
-        if (changed) {
-          if (told !== undefined && isServing(told.phase)) {
-            const hurry = new AbortController();
-            wake = () => {
-              if (signal?.aborted || !isServing(this.#phase)) hurry.abort(null);
-            };
-            wake();
-            const pauseMs = told.at + SLOTS_TOLD_EVERY_MS - this.#clock.now();
-            if (pauseMs > 0) await this.#clock.sleep(pauseMs, { signal: hurry.signal, unref: true }).catch(() => {});
-            if (signal?.aborted) return;
-          }
-          changed = false;
-          told = { phase: this.#phase, at: this.#clock.now() };
-          yield this.state;
-        } else {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-      }
-    } finally {
-      this.#watchers.delete(onChange);
-    }
+  watchState({ signal }: CallOptions = {}): AsyncGenerator<WorkerState, void, undefined> {
+    return this.#states.watch(
+      signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
+    );
   }
 
   async estimateUsage(
     request: { capability: string; inputJson: Uint8Array },
     { signal = new AbortController().signal }: CallOptions = {},
   ) {
-    const { capability, estimate } = this.#find(request.capability);
-    const input = parseInput(capability, JSON.parse(new TextDecoder().decode(request.inputJson)));
-    if (estimate) return estimate(input, signal);
-    const bounds = Object.entries(estimateUsage(capability.contract, input));
-    return Object.fromEntries(bounds.filter((bound): bound is [string, bigint] => bound[1] !== undefined));
+    this.#refuseUnlessReady();
+    return estimateInput(this.#find(request.capability), request.inputJson, signal);
   }
 
   async *runJob(
@@ -186,17 +170,21 @@ class PluginWorker implements Worker {
     const machine = createCallerFrameMachine();
     const incoming = frames[Symbol.asyncIterator]();
     const first = await incoming.next();
-    if (first.done) return;
-    machine.accept(first.value);
+    // A stream that ends before `open` is out of order too.
+    machine.accept(first.done ? { type: 'end' } : first.value);
     const open = first.value as OpenFrame;
     const job = this.#open(open);
     void this.#feed(job, incoming, machine);
-    let finished = false;
+    let left = true;
     try {
       yield* job.frames.read(0, signal);
-      finished = true;
+      left = false;
+    } catch (error) {
+      // It was too slow beside a newer reader: that is no disconnect.
+      if (isByocError(error, 'JOB_REPLAY_GONE')) left = false;
+      throw error;
     } finally {
-      if (!finished && open.onDisconnect === 'cancel') void job.cancel(this.#cancelled(job.id, 'its caller left'));
+      if (left && open.onDisconnect === 'cancel') void job.cancel(this.#cancelled(job.id, 'its caller left'));
     }
   }
 
@@ -215,21 +203,9 @@ class PluginWorker implements Worker {
     return { cancelled: await job.cancel(this.#cancelled(jobId, reason || 'its caller asked for it'), graceMs) };
   }
 
-  async drain({ graceMs }: { graceMs: number }, { signal }: CallOptions = {}): Promise<void> {
-    if (this.#phase !== 'failed') this.#enter('draining');
-    if (this.#busy.size === 0) return;
-    const timer = new AbortController();
-    signal?.addEventListener('abort', () => timer.abort(), { once: true });
-    const overdue = this.#clock.sleep(graceMs, { signal: timer.signal }).then(
-      () => true,
-      () => false,
-    );
-    if (await Promise.race([overdue, this.#whenIdle().then(() => false)])) {
-      await Promise.all(
-        [...this.#jobs.values()].map((job) => job.cancel(this.#cancelled(job.id, 'the worker is shutting down'))),
-      );
-    }
-    timer.abort();
+  drain({ graceMs }: { graceMs: number }): Promise<void> {
+    if (this.#phase !== 'failed' && this.#phase !== 'draining') this.#enter('draining');
+    return this.#drain.within(graceMs);
   }
 
   async failJobs(toError: (jobId: string) => ByocError): Promise<void> {
@@ -238,15 +214,25 @@ class PluginWorker implements Worker {
 
   close(): Promise<void> {
     this.#closing.abort();
-    this.#closed ??= Promise.resolve(this.#plugin.teardown?.());
+    this.#closed ??= (async () => this.#plugin.teardown?.())();
     return this.#closed;
   }
 
+  /** A teardown that fails or hangs must not keep the worker. */
+  async #tearDown(): Promise<void> {
+    const timer = new AbortController();
+    const late = this.#clock.sleep(this.#cancelGraceMs, { signal: timer.signal }).then(
+      () => this.#logger.error({}, 'teardown-hangs'),
+      () => {},
+    );
+    const closed = this.close().catch((error: unknown) => this.#logger.error({ err: error }, 'teardown-failed'));
+    await Promise.race([closed, late]);
+    timer.abort(null);
+  }
+
   #open(open: OpenFrame): Job {
-    const name = this.manifest.name;
-    if (this.#phase === 'draining') throw new ByocError('WORKER_DRAINING', { plugin: name });
-    if (this.#phase !== 'ready' && this.#phase !== 'busy')
-      throw new ByocError('WORKER_NOT_READY', { plugin: name, phase: this.#phase });
+    if (this.#phase === 'draining') throw new ByocError('WORKER_DRAINING', { plugin: this.manifest.name });
+    this.#refuseUnlessReady();
     if (this.#jobs.has(open.jobId)) throw new ByocError('JOB_ALREADY_EXISTS', { jobId: open.jobId });
     if (this.#busy.size >= this.manifest.concurrency)
       throw new ByocError('WORKER_BUSY', { slots: this.manifest.concurrency });
@@ -257,13 +243,15 @@ class PluginWorker implements Worker {
         deadline: new Date(open.deadline).toISOString(),
       });
     }
+    const input = parseInputJson(implementation.capability, open.inputJson, open.jobId);
     const job = new Job({
       open,
+      input,
       implementation,
       jobsPath: this.#options.jobsPath,
       clock: this.#clock,
       logger: this.#logger,
-      cancelGraceMs: this.#options.cancelGraceMs ?? 5000,
+      cancelGraceMs: this.#cancelGraceMs,
       onHandlerEnd: () => this.#release(open.jobId),
       onDeaf: () => {
         this.#logger.error({ jobId: open.jobId }, 'handler-ignores-cancel');
@@ -273,7 +261,7 @@ class PluginWorker implements Worker {
     this.#jobs.set(open.jobId, job);
     this.#busy.add(open.jobId);
     this.#publish();
-    void job.ended.then(() => this.#keepEnded(open.jobId));
+    void job.ended.then(() => this.#ended.keep(open.jobId));
     job.start();
     return job;
   }
@@ -301,41 +289,17 @@ class PluginWorker implements Worker {
   #release(jobId: string): void {
     this.#busy.delete(jobId);
     this.#publish();
-    if (this.#busy.size === 0) {
-      for (const resolve of this.#idle) resolve();
-      this.#idle.clear();
-    }
+    if (this.#busy.size === 0) this.#drain.onIdle();
   }
 
-  #keepEnded(jobId: string): void {
-    this.#ended.push({ jobId, at: this.#clock.now() });
-    if (this.#ended.length > ENDED_JOBS_MAX) this.#forgetOldest();
-    if (!this.#forgetting) void this.#forgetInTime();
+  async #cancelJobs(): Promise<void> {
+    const why = (job: Job) => this.#cancelled(job.id, 'the worker is shutting down');
+    await Promise.all([...this.#jobs.values()].map((job) => job.cancel(why(job))));
   }
 
-  /** One timer for all: one for each job would cost more than a small job itself. */
-  async #forgetInTime(): Promise<void> {
-    this.#forgetting = true;
-    try {
-      for (let oldest = this.#ended[0]; oldest !== undefined; oldest = this.#ended[0]) {
-        const leftMs = oldest.at + ENDED_JOB_KEEP_MS - this.#clock.now();
-        if (leftMs <= 0) this.#forgetOldest();
-        else await this.#clock.sleep(leftMs, { signal: this.#closing.signal, unref: true });
-      }
-    } catch {
-      // The worker closes.
-    } finally {
-      this.#forgetting = false;
-    }
-  }
-
-  #forgetOldest(): void {
-    const oldest = this.#ended.shift();
-    if (oldest !== undefined) this.#jobs.delete(oldest.jobId);
-  }
-
-  #whenIdle(): Promise<void> {
-    return this.#busy.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.add(resolve));
+  #refuseUnlessReady(): void {
+    if (['starting', 'warming', 'failed'].includes(this.#phase))
+      throw new ByocError('WORKER_NOT_READY', { plugin: this.manifest.name, phase: this.#phase });
   }
 
   #find(reference: string): Implementation {
@@ -348,22 +312,18 @@ class PluginWorker implements Worker {
   }
 
   #enter(phase: WorkerPhase, reason = ''): void {
-    this.#phase = phase;
     this.#reason = reason;
-    this.#publish();
+    this.#publish(phase);
   }
 
-  #publish(): void {
-    if (this.#phase === 'ready' || this.#phase === 'busy')
-      this.#phase = this.#busy.size < this.manifest.concurrency ? 'ready' : 'busy';
-    for (const changed of this.#watchers) changed();
+  #publish(next: WorkerPhase = this.#phase): void {
+    const before = this.#phase;
+    this.#phase = isServingPhase(next) ? (this.#busy.size < this.manifest.concurrency ? 'ready' : 'busy') : next;
+    if (this.#phase !== before) this.#options.onPhase?.(this.#phase);
+    this.#states.changed();
   }
 
   #cancelled(jobId: string, reason: string): ByocError {
     return new ByocError('JOB_CANCELLED', { jobId, reason });
   }
-}
-
-function isServing(phase: WorkerPhase): boolean {
-  return phase === 'ready' || phase === 'busy';
 }

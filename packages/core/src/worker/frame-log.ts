@@ -110,6 +110,8 @@ export class FrameLog {
     this.#admit();
     try {
       for (;;) {
+        // What a handler does without waiting leaves in one message: a small job is `accepted` and `result` at once.
+        await new Promise(setImmediate);
         signal?.throwIfAborted();
         if (!this.#ended && !this.#isFull(0)) this.#flush();
         this.#checkKept(reader.cursor);

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyCapability } from '../capability/capability.ts';
-import { parseInput } from '../capability/parse-input.ts';
 import { zodIssues } from '../capability/zod-issues.ts';
 import { ByocError, isByocError } from '../errors/byoc-error.ts';
 import type { Implementation, JobContext, JobDirectory } from '../manifest/plugin.ts';
@@ -14,14 +13,16 @@ import { type CallerFrame, CHUNK_BYTES_MAX, JSON_BYTES_MAX, type OpenFrame } fro
 import { FrameLog } from './frame-log.ts';
 import { JobError } from './job-error.ts';
 import { listOutputParts } from './list-output-parts.ts';
+import { parseJsonBytes } from './parse-json-bytes.ts';
 import { PartInbox } from './part-inbox.ts';
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** What a job needs from its worker. */
 export interface JobOptions {
   readonly open: OpenFrame;
+  /** The input of `open`, validated, with defaults filled in. */
+  readonly input: unknown;
   readonly implementation: Implementation;
   /** Folder with one folder a job. */
   readonly jobsPath: string;
@@ -66,7 +67,7 @@ export class Job {
     this.#abort.signal.addEventListener('abort', () => this.#updates.end(), { once: true });
   }
 
-  /** Validates the input and starts the handler. */
+  /** Starts the handler. */
   start(): void {
     void this.#run();
     void this.#watchDeadline();
@@ -106,10 +107,9 @@ export class Job {
   }
 
   async #run(): Promise<void> {
-    const { implementation, open, logger, onHandlerEnd } = this.#options;
+    const { implementation, input, logger, onHandlerEnd } = this.#options;
     const { capability } = implementation;
     try {
-      const input = parseInput(capability, parseJson(this.id, open.inputJson));
       await this.frames.append({ type: 'accepted', capability: capability.reference });
       const output = await this.#handle(this.#context(input));
       this.#abort.signal.throwIfAborted();
@@ -209,7 +209,7 @@ export class Job {
   async #update(paramsJson: Uint8Array): Promise<void> {
     const { capability } = this.#options.implementation;
     const schema = capability.schemas.update;
-    const value = parseJson(this.id, paramsJson);
+    const value = parseJsonBytes(this.id, paramsJson);
     const parsed = schema?.safeParse(value);
     if (parsed === undefined)
       throw new ByocError('JOB_UPDATE_UNSUPPORTED', { jobId: this.id, capability: capability.reference });
@@ -270,14 +270,6 @@ export class Job {
       { jobId: this.id, message: error instanceof Error ? error.name : typeof error },
       { cause: error },
     );
-  }
-}
-
-function parseJson(jobId: string, bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(decoder.decode(bytes));
-  } catch (error) {
-    throw new ByocError('FRAME_MALFORMED', { jobId, reason: 'it is not JSON' }, { cause: error });
   }
 }
 

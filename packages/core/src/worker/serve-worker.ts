@@ -4,7 +4,7 @@ import { deriveManifest, manifestText } from '../manifest/derive-manifest.ts';
 import type { Plugin } from '../manifest/plugin.ts';
 import { type Clock, systemClock } from '../primitives/clock.ts';
 import type { Logger } from '../primitives/logger.ts';
-import { serveWorkerService } from '../protocol/worker/serve-worker-service.ts';
+import { type ServedWorkerService, serveWorkerService } from '../protocol/worker/serve-worker-service.ts';
 import { createWorker, type Worker } from './create-worker.ts';
 import { parseWorkerEnvironment, type WorkerEnvironment } from './worker-environment.ts';
 
@@ -49,33 +49,34 @@ class WorkerProcess {
   readonly #worker: Worker;
   readonly #clock: Clock = systemClock;
   readonly #drainGraceMs: number;
-  readonly #forceGraceMs: number;
-  #stopping = false;
+  #served: ServedWorkerService | undefined;
+  #signalled = false;
+  #cause = 'the host drained it';
 
   constructor(plugin: Plugin, environment: WorkerEnvironment, logger: Logger, options: ServeWorkerOptions) {
     this.#environment = environment;
     this.#logger = logger;
     this.#drainGraceMs = options.drainGraceMs ?? 25_000;
-    this.#forceGraceMs = options.forceGraceMs ?? 5000;
     this.#worker = createWorker(plugin, {
       jobsPath: environment.jobsPath,
       tmpPath: environment.tmpPath,
       logger,
-      cancelGraceMs: this.#forceGraceMs,
+      cancelGraceMs: options.forceGraceMs ?? 5000,
       onDeafHandler: () => {
-        if (options.exitOnDeafHandler ?? true) void this.#exit(70, 'handler-ignores-cancel');
+        if (options.exitOnDeafHandler ?? true) this.#exit(70, 'handler-ignores-cancel');
       },
+      onPhase: (phase) => this.#served?.setServing(phase === 'ready' || phase === 'busy'),
+      onDrained: () => void this.#leave(),
     });
   }
 
   async run(): Promise<void> {
-    const served = await serveWorkerService(this.#worker, {
+    this.#served = await serveWorkerService(this.#worker, {
       address: this.#environment.address,
       logger: this.#logger,
       socketMode: 0o666,
     });
-    for (const signal of ['SIGTERM', 'SIGINT'] as const)
-      process.on(signal, () => void this.#stop(signal, () => served.close({ graceMs: 1000 })));
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#onSignal(signal));
     const onCrash = (error: unknown) => {
       this.#logger.error({ err: error }, 'process-crashed');
       void this.#worker
@@ -84,10 +85,9 @@ class WorkerProcess {
     };
     process.on('uncaughtException', onCrash);
     process.on('unhandledRejection', onCrash);
-    void this.#watchHost(() => served.close({ graceMs: 1000 }));
+    void this.#watchHost();
     try {
       await this.#worker.setup();
-      served.setServing(true);
       this.#logger.info({ plugin: this.#worker.manifest.name, version: this.#worker.manifest.version }, 'worker-ready');
     } catch (error) {
       this.#logger.error({ err: error }, 'setup-failed');
@@ -95,28 +95,36 @@ class WorkerProcess {
   }
 
   /** First signal: drain, then force. Second signal: at once. */
-  async #stop(cause: string, close: () => Promise<void>): Promise<void> {
-    if (this.#stopping) return this.#exit(130, cause);
-    this.#stopping = true;
+  #onSignal(signal: string): void {
+    if (this.#signalled) this.#exit(130, signal);
+    else this.#stop(signal);
+    this.#signalled = true;
+  }
+
+  #stop(cause: string): void {
+    this.#cause = cause;
     this.#logger.info({ cause }, 'worker-draining');
-    await this.#worker.drain({ graceMs: this.#drainGraceMs });
-    await Promise.race([this.#worker.close(), this.#clock.sleep(this.#forceGraceMs, { unref: true })]);
-    await close();
-    await this.#exit(0, cause);
+    void this.#worker.drain({ graceMs: this.#drainGraceMs });
+  }
+
+  /** Drained, by whomever: the last answers leave, then the process ends. */
+  async #leave(): Promise<void> {
+    await this.#served?.close({ graceMs: 1000 });
+    this.#exit(this.#worker.state.phase === 'failed' ? 1 : 0, this.#cause);
   }
 
   /** Ends the worker when no host has watched it for the host grace period. */
-  async #watchHost(close: () => Promise<void>): Promise<void> {
+  async #watchHost(): Promise<void> {
+    const { hostGraceMs } = this.#environment;
     let lastSeen = this.#clock.now();
-    while (!this.#stopping) {
-      await this.#clock.sleep(this.#environment.hostGraceMs / 4, { unref: true });
+    for (;;) {
+      await this.#clock.sleep(hostGraceMs / 4, { unref: true });
       if (this.#worker.watchers > 0) lastSeen = this.#clock.now();
-      else if (this.#clock.now() - lastSeen >= this.#environment.hostGraceMs)
-        await this.#stop('the host is gone', close);
+      else if (this.#clock.now() - lastSeen >= hostGraceMs) return this.#stop('the host is gone');
     }
   }
 
-  async #exit(exitCode: number, cause: string): Promise<void> {
+  #exit(exitCode: number, cause: string): void {
     this.#logger.info({ exitCode, cause }, 'worker-ended');
     // Lets the last frames and the log leave.
     setImmediate(() => process.exit(exitCode));
