@@ -1,15 +1,18 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { anvilBinary } from './anvil-binary.ts';
 
 const run = promisify(execFile);
 
 /** Something real that a test may need. */
-export type Part = 'docker' | 'ffmpeg' | 'chromium' | 'base-image';
+export type Part = 'docker' | 'docker-registry' | 'ffmpeg' | 'chromium' | 'base-image' | 'anvil';
 
 const probes: Record<Part, [string, ...string[]]> = {
   docker: ['docker', 'version'],
+  'docker-registry': ['docker-registry', '--version'],
   ffmpeg: ['ffmpeg', '-version'],
   chromium: ['chromium', '--version'],
+  anvil: [anvilBinary(), '--version'],
   'base-image': ['docker', 'image', 'inspect', process.env['BYOC_BASE_IMAGE'] ?? 'node:24-bookworm-slim'],
 };
 

@@ -5,17 +5,16 @@ import { isByocError, silentLogger } from '@byoc/core';
 import { createGateway, type Gateway, staticSource } from '@byoc/core/gateway';
 import { createOrchestrator, type Orchestrator } from '@byoc/core/orchestrator';
 import { createDockerRuntime } from '@byoc/core/runtime/docker';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostile } from '../../fixtures/hostile-plugin/plugin.ts';
+import { type BundledPlugin, bundleWorker } from '../../support/bundle-worker.ts';
 import { hasPart } from '../../support/require-part.ts';
 import { repositoryRoot, runCommand } from '../../support/run-command.ts';
-
-const fixture = join(repositoryRoot, 'tests/fixtures/hostile-plugin');
 
 describe.skipIf(!((await hasPart('docker')) && (await hasPart('base-image'))))(
   'a hostile plugin in its container',
   () => {
+    let bundled: BundledPlugin;
     let dataDirectory: string;
     let orchestrator: Orchestrator;
     let gateway: Gateway;
@@ -27,21 +26,12 @@ describe.skipIf(!((await hasPart('docker')) && (await hasPart('base-image'))))(
         .filter(Boolean);
 
     beforeAll(async () => {
-      await build({
-        entryPoints: [join(fixture, 'worker.ts')],
-        outfile: join(fixture, 'dist/worker.js'),
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        conditions: ['@byoc/source', 'import', 'node'],
-        banner: { js: "import { createRequire as r } from 'node:module';\nconst require = r(import.meta.url);" },
-        logLevel: 'error',
-      });
+      bundled = await bundleWorker(join(repositoryRoot, 'tests/fixtures/hostile-plugin'));
       dataDirectory = await mkdtemp(join(tmpdir(), 'byoc-sandbox-'));
       await writeFile(join(dataDirectory, 'secret-of-another-plugin'), 'secret');
       const runtime = createDockerRuntime({ logger: silentLogger });
       orchestrator = await createOrchestrator({ dataDirectory, runtime, port: 0, httpPort: 0 });
-      await orchestrator.plugins.install({ type: 'folder', path: fixture });
+      await orchestrator.plugins.install({ type: 'folder', path: bundled.folder });
       gateway = createGateway({ sources: [staticSource([{ url: orchestrator.url, address: orchestrator.address }])] });
       await gateway.ready();
     });
@@ -52,7 +42,7 @@ describe.skipIf(!((await hasPart('docker')) && (await hasPart('base-image'))))(
       await orchestrator?.close({ mode: 'drain', graceMs: 0 });
       expect(await containers()).toEqual([]);
       await rm(dataDirectory, { recursive: true, force: true });
-      await rm(join(fixture, 'dist'), { recursive: true, force: true });
+      await bundled?.remove();
     });
 
     it('is started with default deny, as docker inspect shows', async () => {

@@ -9,6 +9,7 @@ import type { HostedPlugin, PluginHost, PluginHostEvents } from '../plugin-host.
 import type { PluginRow, PluginRows } from '../store/plugin-rows.ts';
 import type { WorkerConnection } from './hosted-worker-link.ts';
 import { PluginSupervisor, type SupervisorOptions } from './plugin-supervisor.ts';
+import { defaultWorkerWaits, type WorkerWaits } from './worker-waits.ts';
 
 /** An old version that was replaced ends its jobs for so long. */
 const REPLACED_GRACE_MS = 10 * 60_000;
@@ -28,6 +29,8 @@ export interface PluginHostOptions {
   readonly connect: (worker: StartedWorker) => WorkerConnection;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** @default defaultWorkerWaits */
+  readonly waits?: Partial<WorkerWaits> | undefined;
   /** 0 to 1. @default Math.random */
   readonly random?: (() => number) | undefined;
 }
@@ -51,6 +54,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
       workerDirectory: options.workerDirectory,
       connect: options.connect,
       random: options.random ?? Math.random,
+      waits: { ...defaultWorkerWaits, ...options.waits },
       onChange: () => {
         if (supervisors.get(pluginId) === supervisor) events.emit('plugin-changed', supervisor.snapshot);
       },
@@ -125,6 +129,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     if (current !== undefined) {
       const retired = current
         .stop(REPLACED_GRACE_MS)
+        .then(() => (current.resolved.digest === resolved.digest ? undefined : runtime.remove(current.resolved)))
         .catch((error: unknown) => logger.error({ err: error, plugin: pluginId }, 'old-version-stop-failed'));
       retiring.add(retired);
       void retired.then(() => retiring.delete(retired));

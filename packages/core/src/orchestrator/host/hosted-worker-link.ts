@@ -6,9 +6,8 @@ import type { WorkerService, WorkerState } from '../../protocol/worker-service.t
 import type { StartedWorker, WorkerExit } from '../../runtime/container-runtime.ts';
 import { healthyWorker, judgeHealth } from '../lifecycle/health-hysteresis.ts';
 import { waitForListener } from './wait-for-listener.ts';
+import type { WorkerWaits } from './worker-waits.ts';
 
-const HEALTH_EVERY_MS = 5000;
-const HEALTH_ANSWER_MS = 5000;
 const RECONNECT_MS = 200;
 
 /** A connection to a worker. */
@@ -42,10 +41,11 @@ export function linkWorker(
     manifest: Manifest;
     connect: (worker: StartedWorker) => WorkerConnection;
     clock: Clock;
+    waits: WorkerWaits;
     events: WorkerLinkEvents;
   },
 ): WorkerLink {
-  const { manifest, clock, events } = options;
+  const { manifest, clock, waits, events } = options;
   const plugin = manifest.name;
   const gone = new AbortController();
   const released = new AbortController();
@@ -89,14 +89,14 @@ export function linkWorker(
   async function watchHealth(): Promise<void> {
     let health = healthyWorker;
     while (!over.aborted) {
-      await clock.sleep(HEALTH_EVERY_MS, { signal: over, unref: true });
+      await clock.sleep(waits.healthEveryMs, { signal: over, unref: true });
       const late = new AbortController();
       const answered = await Promise.race([
         connection.health().then(
           () => true,
           () => false,
         ),
-        clock.sleep(HEALTH_ANSWER_MS, { signal: late.signal, unref: true }).then(
+        clock.sleep(waits.healthAnswerMs, { signal: late.signal, unref: true }).then(
           () => false,
           () => false,
         ),

@@ -20,11 +20,8 @@ import {
 } from '../lifecycle/plugin-transition.ts';
 import type { HostedPlugin } from '../plugin-host.ts';
 import { linkWorker, type WorkerConnection, type WorkerLink } from './hosted-worker-link.ts';
-
-/** How long a worker may take until it is ready. */
-export const READY_WITHIN_MS = 10 * 60_000;
-/** After a worker was asked to end, it is killed. */
-const STOP_GRACE_MS = 10_000;
+import { stopUntilGone } from './stop-until-gone.ts';
+import type { WorkerWaits } from './worker-waits.ts';
 
 /** What a supervisor needs. */
 export interface SupervisorOptions {
@@ -39,6 +36,7 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
+  readonly waits: WorkerWaits;
   readonly onChange: () => void;
 }
 
@@ -57,8 +55,8 @@ export class PluginSupervisor {
   /** Why the last worker was not kept: what an installer is told. */
   #failure: ByocError | undefined;
   #lastLogTail: readonly string[] = [];
-  /** The end of the worker that is being ended. */
-  #stopping: Promise<void> | undefined;
+  /** Workers that are being ended, or whose remains are being removed. */
+  readonly #removals = new Set<Promise<void>>();
   readonly #changed = new Set<() => void>();
 
   constructor(options: SupervisorOptions) {
@@ -109,7 +107,7 @@ export class PluginSupervisor {
 
   /** Resolves when jobs can be taken; rejects at the first failure, explained. */
   async ready(options: { signal?: AbortSignal | undefined; withinMs?: number } = {}): Promise<void> {
-    const withinMs = options.withinMs ?? READY_WITHIN_MS;
+    const withinMs = options.withinMs ?? this.#options.waits.readyWithinMs;
     const timer = new AbortController();
     const { clock } = this.#options;
     let late = false;
@@ -159,7 +157,7 @@ export class PluginSupervisor {
     } else {
       this.#send({ type: 'stop' });
     }
-    await this.#stopping;
+    await Promise.all(this.#removals);
     if (this.#state.phase !== 'stopped') {
       this.#state = { ...this.#state, phase: 'stopped', hasWorker: false };
       this.#published();
@@ -215,33 +213,34 @@ export class PluginSupervisor {
   }
 
   async #startWorker(): Promise<void> {
-    const { runtime, ownerId, clock, jobsDirectory } = this.#options;
+    const { runtime, ownerId, clock, jobsDirectory, waits } = this.#options;
     const workerId = `${this.resolved.manifest.name.replaceAll('/', '-').slice(0, 30)}-${randomBytes(4).toString('hex')}`;
     this.#startedAt = clock.now();
     this.#failure = undefined;
     try {
       const workerDirectory = this.#options.workerDirectory(workerId);
-      const started = await runtime.start({ workerId, ownerId, plugin: this.resolved, workerDirectory, jobsDirectory });
+      const environment = { BYOC_HOST_GRACE_MS: String(waits.hostGraceMs) };
+      const spec = { workerId, ownerId, plugin: this.resolved, workerDirectory, jobsDirectory, environment };
+      const started = await runtime.start(spec);
       this.#follow(started);
       if (this.#closing.signal.aborted) this.#stopWorker();
     } catch (error) {
       this.#options.logger.error({ err: error, plugin: this.resolved.manifest.name }, 'worker-start-failed');
       this.#failure = isByocError(error) ? error : undefined;
-      this.#send({
-        type: 'worker-ended',
-        reason: isByocError(error) ? error.shortMessage : String(error),
-        at: clock.now(),
-      });
+      const reason = isByocError(error) ? error.shortMessage : String(error);
+      const hostLost = isByocError(error, 'DOCKER_LOST') || isByocError(error, 'DOCKER_UNAVAILABLE');
+      this.#send(hostLost ? { type: 'host-lost', reason } : { type: 'worker-ended', reason, at: clock.now() });
     }
   }
 
   #follow(started: StartedWorker): void {
-    const { clock, connect } = this.#options;
+    const { clock, connect, waits } = this.#options;
     const isCurrent = () => this.#link?.started === started;
     this.#link = linkWorker(started, {
       manifest: this.resolved.manifest,
       connect,
       clock,
+      waits,
       events: {
         onState: (state) => {
           if (!isCurrent()) return;
@@ -261,7 +260,7 @@ export class PluginSupervisor {
         onSilent: (error) => this.#lose(isCurrent(), error),
         onMismatch: (error) => this.#lose(isCurrent(), error),
         onExit: (exit) => {
-          if (isCurrent()) void this.#ended(started, exit);
+          if (isCurrent()) this.#ended(started, exit);
         },
       },
     });
@@ -273,7 +272,7 @@ export class PluginSupervisor {
     this.#send({ type: 'worker-unhealthy', reason: error.shortMessage, at: this.#options.clock.now() });
   }
 
-  async #ended(started: StartedWorker, exit: WorkerExit): Promise<void> {
+  #ended(started: StartedWorker, exit: WorkerExit): void {
     const plugin = this.resolved.manifest.name;
     const facts = {
       plugin,
@@ -287,24 +286,30 @@ export class PluginSupervisor {
     this.#link = undefined;
     this.#workerState = undefined;
     // Known at once to whoever chooses a worker; what this one left is removed meanwhile.
-    this.#stopping ??= started.stop({ graceMs: 0 });
-    const removed = this.#stopping;
+    this.#remove(started, 0);
     this.#send({
       type: 'worker-ended',
       reason: new ByocError('WORKER_ENDED', facts).shortMessage,
       at: this.#options.clock.now(),
     });
-    await removed.catch((error: unknown) =>
-      this.#options.logger.error({ err: error, plugin }, 'worker-removal-failed'),
-    );
-    if (this.#stopping === removed) this.#stopping = undefined;
   }
 
   #stopWorker(): void {
-    const link = this.#link;
-    if (link === undefined) return;
-    this.#stopping = link.started.stop({ graceMs: STOP_GRACE_MS });
-    this.#stopping.catch((error: unknown) => this.#options.logger.error({ err: error }, 'worker-stop-failed'));
+    if (this.#link !== undefined) this.#remove(this.#link.started, this.#options.waits.stopGraceMs);
+  }
+
+  #remove(started: StartedWorker, graceMs: number): void {
+    const { clock } = this.#options;
+    const removal = stopUntilGone(started, { graceMs, clock, closing: this.#closing.signal });
+    this.#removals.add(removal);
+    removal.then(
+      () => this.#removals.delete(removal),
+      (error: unknown) => {
+        this.#removals.delete(removal);
+        const plugin = this.resolved.manifest.name;
+        this.#options.logger.error({ err: error, plugin, workerId: started.workerId }, 'worker-removal-failed');
+      },
+    );
   }
 
   async #retryAfter(delayMs: number): Promise<void> {

@@ -32,11 +32,11 @@ export function formatEngine(engine: EngineAddress): string {
   return 'socketPath' in engine ? engine.socketPath : `${engine.protocol}://${engine.host}:${engine.port}`;
 }
 
-/** Tells whether an address is worth asking: a socket that does not exist is not. */
+/** Tells whether an address is worth asking: a socket that does not exist is not, one in a closed folder is. */
 export async function engineExists(engine: EngineAddress): Promise<boolean> {
   if (!('socketPath' in engine)) return true;
   return access(engine.socketPath).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
   );
 }

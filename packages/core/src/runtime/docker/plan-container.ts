@@ -1,5 +1,7 @@
+import { posix } from 'node:path';
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { WorkerSpec } from '../container-runtime.ts';
+import { isGrantableDevice } from './is-grantable-device.ts';
 
 /** What of the host goes into a plan. */
 export interface ContainerHost {
@@ -10,7 +12,14 @@ export interface ContainerHost {
   readonly transport: 'unix' | 'tcp';
   /** For `tcp`: proves to the worker that a caller is its host. */
   readonly secret: string;
+  /** Paths that the image declares as volumes: the engine would give each a writable folder without a limit. */
+  readonly imageVolumes: readonly string[];
 }
+
+/** The engine takes no smaller share of a core, and takes 0 as "no limit". */
+const CPU_MIN = 0.01;
+/** Processes and threads at most, whatever a manifest asks for: Linux has 32,768 process ids unless it is told otherwise. */
+const PIDS_MAX = 32_768;
 
 /** The worker's port inside its container, for `tcp`. */
 export const WORKER_PORT = 7700;
@@ -54,7 +63,8 @@ export interface ContainerPlan {
  * Plans a worker's container: default deny. No network, read-only root, no capabilities, no new privileges, a non-root
  * user, limits on processes, memory and cpu, a bounded log; only its own socket and job folders are mounted.
  *
- * @throws ByocError GRANT_UNSUPPORTED for network egress, which nothing enforces yet
+ * @throws ByocError GRANT_UNSUPPORTED for network egress, which nothing enforces yet, and for devices that are more than an
+ * accelerator or a camera
  */
 export function planContainer(spec: WorkerSpec, host: ContainerHost): ContainerPlan {
   const { manifest, artifact, digest } = spec.plugin;
@@ -62,6 +72,10 @@ export function planContainer(spec: WorkerSpec, host: ContainerHost): ContainerP
   const [egress] = manifest.grants.egress;
   if (egress !== undefined)
     throw new ByocError('GRANT_UNSUPPORTED', { plugin: manifest.name, grant: `network access to ${egress}` });
+  const forbidden = manifest.grants.devices.find((path) => !isGrantableDevice(path));
+  if (forbidden !== undefined)
+    throw new ByocError('GRANT_UNSUPPORTED', { plugin: manifest.name, grant: `the device ${forbidden}` });
+  const scratch = `rw,nosuid,nodev,noexec,size=${scratchBytes},mode=1777`;
   const tcp = host.transport === 'tcp';
   const port = `${WORKER_PORT}/tcp`;
   const environment = {
@@ -97,17 +111,17 @@ export function planContainer(spec: WorkerSpec, host: ContainerHost): ContainerP
       CapDrop: ['ALL'],
       Privileged: false,
       SecurityOpt: ['no-new-privileges:true'],
-      PidsLimit: pids,
+      PidsLimit: Math.min(pids, PIDS_MAX),
       Memory: memoryBytes,
       MemorySwap: memoryBytes,
-      NanoCpus: Math.round(Math.min(cpu, host.cores) * 1e9),
+      NanoCpus: Math.round(Math.max(CPU_MIN, Math.min(cpu, host.cores)) * 1e9),
       IpcMode: 'private',
       Init: true,
       Mounts: [
         { Type: 'bind', Source: `${spec.workerDirectory}/run`, Target: RUN_PATH, ReadOnly: false },
         { Type: 'bind', Source: spec.jobsDirectory, Target: JOBS_PATH, ReadOnly: false },
       ],
-      Tmpfs: { '/tmp': `rw,nosuid,nodev,noexec,size=${scratchBytes},mode=1777` },
+      Tmpfs: Object.fromEntries(volumesOf(host.imageVolumes).map((path) => [path, scratch])),
       Devices: manifest.grants.devices.map((path) => ({
         PathOnHost: path,
         PathInContainer: path,
@@ -117,4 +131,15 @@ export function planContainer(spec: WorkerSpec, host: ContainerHost): ContainerP
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } },
     },
   };
+}
+
+/** Scratch space, and scratch space instead of what the image declares as volumes: never over what is mounted there. */
+function volumesOf(imageVolumes: readonly string[]): string[] {
+  const own = [RUN_PATH, JOBS_PATH];
+  const within = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
+  const clean = imageVolumes.map((path) => posix.resolve('/', path));
+  return [
+    '/tmp',
+    ...clean.filter((path) => path !== '/tmp' && path !== '/' && !own.some((folder) => within(path, folder))),
+  ];
 }

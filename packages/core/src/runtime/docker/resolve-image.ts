@@ -7,7 +7,10 @@ import { parseManifest } from '../../manifest/parse-manifest.ts';
 import { checkBuilt } from '../check-built.ts';
 import type { ResolvedPlugin, RuntimeProgress } from '../container-runtime.ts';
 import { readManifestFile } from '../read-manifest-file.ts';
+import { imageTag } from './image-tag.ts';
 import { createProgressParser } from './parse-progress.ts';
+import { readCredentials } from './read-credentials.ts';
+import { registryOf } from './registry-of.ts';
 import { translateDockerError } from './translate-docker-error.ts';
 
 /** The image label that holds plugin.json. */
@@ -30,7 +33,7 @@ interface ResolveOptions {
 export async function buildFolder(docker: Docker, folder: string, options: ResolveOptions): Promise<ResolvedPlugin> {
   const manifest = await readManifestFile(folder);
   await checkBuilt(manifest, folder);
-  const tag = `byoc/${manifest.name.replaceAll('/', '-')}:${manifest.version}`;
+  const tag = imageTag(manifest);
   const { BYOC_BASE_IMAGE: base, BYOC_BUILD_NETWORK: network } = process.env;
   const lastLines: string[] = [];
   const failed = (reason: string, cause?: unknown) =>
@@ -62,7 +65,11 @@ export async function buildFolder(docker: Docker, folder: string, options: Resol
   return readImage(docker, tag);
 }
 
-/** Pulls an image, unless it is here already, and reads its manifest. @throws ByocError IMAGE_NOT_FOUND, MANIFEST_* */
+/**
+ * Pulls an image, unless it is here already, and reads its manifest. A private one needs a `docker login` of this user.
+ *
+ * @throws ByocError IMAGE_NOT_FOUND, MANIFEST_*
+ */
 export async function pullImage(docker: Docker, reference: string, options: ResolveOptions): Promise<ResolvedPlugin> {
   const action = `pull ${reference}`;
   const here = await docker
@@ -73,8 +80,12 @@ export async function pullImage(docker: Docker, reference: string, options: Reso
       () => false,
     );
   if (!here) {
+    const authconfig = await readCredentials(registryOf(reference));
     const stream = await docker
-      .pull(reference, options.signal ? { abortSignal: options.signal } : {})
+      .pull(reference, {
+        ...(authconfig ? { authconfig } : {}),
+        ...(options.signal ? { abortSignal: options.signal } : {}),
+      })
       .catch((error: unknown) => {
         options.signal?.throwIfAborted();
         throw translateDockerError(error, action, reference);
@@ -86,16 +97,21 @@ export async function pullImage(docker: Docker, reference: string, options: Reso
   return readImage(docker, reference);
 }
 
-/** Removes an image that was built here; any other is left alone, as is one that something still uses. */
+/** Removes an image that was built here; any other is left alone, as is one that a container still uses. */
 export async function removeBuiltImage(docker: Docker, imageId: string): Promise<void> {
   const image = docker.getImage(imageId);
   const found = await image.inspect().catch(() => undefined);
   if (found?.Config.Labels?.[BUILT_LABEL] !== 'true') return;
-  for (const tag of found.RepoTags ?? [])
+  // A build that came after this one has taken its tag: then it is known by its id alone.
+  const tags = found.RepoTags ?? [];
+  for (const name of tags.length === 0 ? [imageId] : tags)
     await docker
-      .getImage(tag)
+      .getImage(name)
       .remove({ noprune: true })
-      .catch(() => {});
+      .catch((error: { statusCode?: number }) => {
+        // In use (409) or gone (404): what was wanted.
+        if (error.statusCode !== 409 && error.statusCode !== 404) throw translateDockerError(error, 'remove an image');
+      });
 }
 
 /** An image is pinned by its id: a tag that moves later changes nothing. */

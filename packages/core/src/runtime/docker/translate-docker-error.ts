@@ -24,7 +24,7 @@ export function translateDockerError(error: unknown, action: string, image = '')
   if (
     image !== '' &&
     (statusCode === 404 ||
-      /not found|pull access denied|manifest unknown|unauthorized|no such host|connection refused|i\/o timeout/i.test(
+      /not found|pull access denied|manifest unknown|unauthorized|no basic auth credentials|authentication required|denied: |no such host|connection refused|i\/o timeout/i.test(
         text,
       ))
   ) {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open } from 'node:fs/promises';
+import { appendFile, type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { type Clock, systemClock } from '../../primitives/clock.ts';
 import type { Logger } from '../../primitives/logger.ts';
 import type { ContainerRuntime, WorkerSpec } from '../container-runtime.ts';
+import { translateFolderError } from '../translate-folder-error.ts';
 import { isWorkerProcess, processStartTime } from './process-identity.ts';
 import { createProcessWorker, type ProcessEnd } from './process-worker.ts';
 import { resolveFolder } from './resolve-folder.ts';
@@ -45,25 +46,32 @@ export function createProcessRuntime({
     },
     async start(spec, { signal } = {}) {
       signal?.throwIfAborted();
+      const { command, name: plugin } = spec.plugin.manifest;
+      // One that was installed on the Docker runtime, from an image perhaps.
+      if (command === undefined)
+        throw new ByocError('PLUGIN_COMMAND_MISSING', { plugin, folder: spec.plugin.artifact });
       const socketPath = join(spec.workerDirectory, 'run', 'worker.sock');
+      const logFile = join(spec.workerDirectory, 'worker.log');
       const tmpPath = join(spec.workerDirectory, 'tmp');
-      for (const path of [join(spec.workerDirectory, 'run'), tmpPath, spec.jobsDirectory])
-        await mkdir(path, { recursive: true, mode: 0o700 });
-      // A file, not a pipe: it works on when this process is gone.
-      const log = await open(join(spec.workerDirectory, 'worker.log'), 'a', 0o600);
+      let log: FileHandle | undefined;
       try {
-        const [program, ...args] = spec.plugin.manifest.command as [string, ...string[]];
+        for (const path of [join(spec.workerDirectory, 'run'), tmpPath, spec.jobsDirectory])
+          await mkdir(path, { recursive: true, mode: 0o700 });
+        // A file, not a pipe: it works on when this process is gone.
+        const opened = await open(logFile, 'a', 0o600);
+        log = opened;
+        signal?.throwIfAborted();
+        const [program, ...args] = command as [string, ...string[]];
         const child = spawn(program === 'node' ? process.execPath : program, args, {
           cwd: spec.plugin.artifact,
           detached: true,
-          stdio: ['ignore', log.fd, log.fd],
+          stdio: ['ignore', opened.fd, opened.fd],
           env: workerEnvironment(spec, socketPath, tmpPath),
         });
         const ended = new Promise<ProcessEnd>((resolve) => {
           child.once('error', (error) => {
             logger.error({ err: error, workerId: spec.workerId }, 'worker-spawn-failed');
-            void log
-              .appendFile(`${error.message}\n`)
+            void appendFile(logFile, `${error.message}\n`)
               .catch(() => {})
               .then(() => resolve({ exitCode: 127, signal: undefined }));
           });
@@ -82,10 +90,20 @@ export function createProcessRuntime({
           jobsPath: spec.jobsDirectory,
           workerDirectory: spec.workerDirectory,
         };
-        if (child.pid !== undefined) await records.put(record);
-        return createProcessWorker(record, { records, clock, ended });
+        const worker = createProcessWorker(record, { records, clock, ended });
+        try {
+          if (child.pid !== undefined) await records.put(record);
+          signal?.throwIfAborted();
+        } catch (error) {
+          await worker.stop({ graceMs: 0 });
+          throw error;
+        }
+        return worker;
+      } catch (error) {
+        await rm(spec.workerDirectory, { recursive: true, force: true }).catch(() => {});
+        throw translateFolderError(error, spec.workerDirectory);
       } finally {
-        await log.close();
+        await log?.close();
       }
     },
     async adopt(ownerId) {

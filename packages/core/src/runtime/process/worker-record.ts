@@ -32,7 +32,9 @@ export function createWorkerRecords(directory: string): WorkerRecords {
       for (const name of await readdir(directory).catch(() => [])) {
         if (!name.endsWith('.json')) continue;
         const parsed = schema.safeParse(
-          await readFile(join(directory, name), 'utf8').then(JSON.parse, () => undefined),
+          await readFile(join(directory, name), 'utf8')
+            .then((text): unknown => JSON.parse(text))
+            .catch(() => undefined),
         );
         if (parsed.success) records.push(parsed.data);
       }
