@@ -4,18 +4,19 @@ import { createFreeOrchestratorProvider } from '../payment/free/free-orchestrato
 import type { OrchestratorPaymentProvider } from '../payment/payment-provider.ts';
 import { type Clock, systemClock } from '../primitives/clock.ts';
 import { type Logger, silentLogger } from '../primitives/logger.ts';
+import { VERSION } from '../primitives/version.ts';
 import { connectWorker } from '../protocol/worker/connect-worker.ts';
 import type { ContainerRuntime } from '../runtime/container-runtime.ts';
 import type { AdminStatus } from './admin/admin-views.ts';
 import { createAdminServer } from './admin/create-admin-server.ts';
 import { openDataDirectory } from './data-directory/open-data-directory.ts';
 import { createPluginHost } from './host/create-plugin-host.ts';
+import type { WorkerWaits } from './host/worker-waits.ts';
 import { defaultJobLimits, type JobLimits } from './jobs/job-limits.ts';
 import type { PluginHost } from './plugin-host.ts';
 import { serveOrchestrator } from './serve-orchestrator.ts';
 import { createJobRows } from './store/job-rows.ts';
 import { openStore } from './store/open-store.ts';
-import { VERSION } from './version.ts';
 
 /** How an orchestrator hosts and sells. */
 export interface OrchestratorOptions {
@@ -33,6 +34,8 @@ export interface OrchestratorOptions {
   readonly payment?: readonly OrchestratorPaymentProvider[] | undefined;
   /** What jobs may use. @default defaultJobLimits */
   readonly limits?: Partial<JobLimits> | undefined;
+  /** How long it waits for its workers. @default defaultWorkerWaits */
+  readonly workers?: Partial<WorkerWaits> | undefined;
   /** Labels of all offers, for example `{ region: 'eu' }`. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly logger?: Logger | undefined;
@@ -102,6 +105,7 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
     closers.push(() => store.close());
     const plugins = createPluginHost({
       ...{ runtime, clock, logger, plugins: store.plugins, ownerId: directory.ownerId },
+      waits: options.workers,
       jobsDirectory: directory.jobsDirectory,
       workerDirectory: directory.workerDirectory,
       connect: (worker) => connectWorker(worker.address, { logger }),

@@ -37,9 +37,10 @@ it('never replaces an identity that it cannot read', async () => {
   await expect(openDataDirectory(path)).rejects.toMatchObject({ code: 'DATA_DIRECTORY_CORRUPT' });
 });
 
-it('keeps the folders of a plugin with a scope beside the others', async () => {
+it('keeps the folders of a plugin with a scope beside the others, each its own', async () => {
   const { path, jobsDirectory } = await openDataDirectory(makeDirectory());
-  expect(jobsDirectory('demo/echo')).toBe(join(path, 'plugins', 'demo-echo', 'jobs'));
+  expect(jobsDirectory('demo/echo')).toBe(join(path, 'plugins', 'demo_echo', 'jobs'));
+  expect(jobsDirectory('demo-echo')).toBe(join(path, 'plugins', 'demo-echo', 'jobs'));
 });
 
 it('opens a directory through a symbolic link', async () => {

@@ -64,7 +64,8 @@ export async function openDataDirectory(dataDirectory: string): Promise<DataDire
       certificate: { certificatePem, privateKeyPem, certificateSha256 },
       localDirectory,
       adminSocketPath: adminSocketPath(path),
-      jobsDirectory: (pluginId) => join(path, 'plugins', pluginId.replaceAll('/', '-'), 'jobs'),
+      // No name of a plugin holds a `_`: `a/b` and `a-b` have folders of their own.
+      jobsDirectory: (pluginId) => join(path, 'plugins', pluginId.replaceAll('/', '_'), 'jobs'),
       workerDirectory: (workerId) => join(sockets, 'workers', workerId),
       async close() {
         if (sockets !== path) await rm(sockets, { recursive: true, force: true });

@@ -114,7 +114,7 @@ function addUploadRoutes(app: FastifyInstance, { jobs, metrics }: HttpSideOption
     const { session } = jobs.find(jobId, readSecret(request, jobId));
     if (session !== undefined && !['succeeded', 'failed', 'cancelled'].includes(session.state))
       throw new ByocError('JOB_RUNNING', { jobId });
-    if (!(await jobs.removeFiles(jobId))) throw new ByocError('JOB_NOT_FOUND', { jobId });
+    await jobs.removeFiles(jobId);
     return reply.code(204).send();
   });
 }
@@ -125,7 +125,7 @@ function addDownloadRoutes(app: FastifyInstance, { jobs, metrics }: HttpSideOpti
     const { session, end: ended } = jobs.find(jobId, readSecret(request, jobId));
     const end = ended ?? (session?.state === 'succeeded' ? await session.ended : undefined);
     const known = end?.parts.find(({ name }) => name === part);
-    if (known === undefined) throw new ByocError('PART_NOT_FOUND', { jobId, part });
+    if (known === undefined || !jobs.keepsFiles(jobId)) throw new ByocError('PART_NOT_FOUND', { jobId, part });
     const outputs = jobs.outputDirectory(jobId);
     const { file, sizeBytes } = await openOutputFile(outputs, part, { jobId, trusted: dirname(outputs) });
     const range = parseRange(request.headers.range, sizeBytes);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type ContractValidator, createContractValidator } from '../../capability/contract-validator.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { OrchestratorPaymentProvider } from '../../payment/payment-provider.ts';
@@ -66,16 +66,20 @@ export async function acceptJob(
     workerId: startsAtOnce ? (plugin.worker?.workerId ?? '') : '',
     worker: () => host.get(pluginId)?.worker,
   };
-  const inserted = rows.insert({
-    ...job,
-    contractDigest: digest,
-    provider: provider.name,
-    maxCostWei: payment.maxCostWei,
-    state: job.workerId === '' ? 'queued' : 'running',
-  });
-  if (inserted) return job;
-  await hold.settle('failed-before-output', {});
-  throw new ByocError('JOB_ALREADY_EXISTS', { jobId });
+  try {
+    const inserted = rows.insert({
+      ...job,
+      contractDigest: digest,
+      provider: provider.name,
+      maxCostWei: payment.maxCostWei,
+      state: job.workerId === '' ? 'queued' : 'running',
+    });
+    if (inserted) return job;
+    throw new ByocError('JOB_ALREADY_EXISTS', { jobId });
+  } catch (error) {
+    await hold.settle('failed-before-output', {});
+    throw error;
+  }
 }
 
 /** The validator of a contract, compiled once for each digest. */
@@ -93,7 +97,7 @@ export function validatorOf(
 }
 
 export function sha256(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest();
+  return hash('sha256', bytes, 'buffer');
 }
 
 /** Reads an input. @throws ByocError CAPABILITY_INPUT_INVALID */

@@ -54,13 +54,26 @@ async function* echo(frames: AsyncIterator<CallerFrame>): AsyncGenerator<readonl
   ];
 }
 
+const runningRow = {
+  ...{ pluginId: 'echo', capability: 'example/echo@1.0.0', contractDigest: contractDigest(contract) },
+  ...{ secretSha256: new Uint8Array(32), onDisconnect: 'continue' as const, deadline: Date.now() + 60_000 },
+  ...{ provider: 'free', maxCostWei: 0n, price: freePriceSheet, state: 'running' as const, acceptedAt: 1 },
+};
+
 const directories: string[] = [];
 afterEach(() => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
 });
 
 function setUp(
-  options: { script?: Script; slots?: number; limits?: Partial<JobLimits>; database?: DatabaseSync } = {},
+  options: {
+    script?: Script;
+    /** Frames up to this number are no longer kept. */
+    replayGone?: number;
+    slots?: number;
+    limits?: Partial<JobLimits>;
+    database?: DatabaseSync;
+  } = {},
 ) {
   const root = mkdtempSync(join(tmpdir(), 'byoc-jobs-'));
   directories.push(root);
@@ -80,9 +93,13 @@ function setUp(
       }
     },
     async *attachJob(request: { jobId: string; afterSequence: number }, call?: { signal?: AbortSignal }) {
+      const { jobId, afterSequence } = request;
+      const { replayGone = 0 } = options;
+      if (afterSequence < replayGone)
+        throw new ByocError('JOB_REPLAY_GONE', { jobId, afterSequence, oldestSequence: replayGone + 1 });
       const replay = options.script ?? echo;
-      yield* replay({ next: async () => ({ done: false, value: open('job_00000000').open }) }, call?.signal);
-      void request;
+      const frames = replay({ next: async () => ({ done: false, value: open('job_00000000').open }) }, call?.signal);
+      for await (const batch of frames) yield batch.filter(({ sequence }) => sequence > afterSequence);
     },
     async cancelJob({ jobId }: { jobId: string }) {
       cancels.push(jobId);
@@ -396,18 +413,8 @@ describe('createJobs', () => {
 
   it('goes on after a restart with jobs whose worker was found again, and fails the others', async () => {
     const before = setUp();
-    const row = {
-      ...{ pluginId: 'echo', capability: 'example/echo@1.0.0', contractDigest: contractDigest(contract) },
-      ...{
-        secretSha256: new Uint8Array(32),
-        onDisconnect: 'continue' as const,
-        deadline: Date.now() + 60_000,
-        provider: 'free',
-      },
-      ...{ maxCostWei: 0n, price: freePriceSheet, state: 'running' as const, acceptedAt: 1 },
-    };
-    before.rows.insert({ ...row, jobId: 'job_00000001', workerId: 'w1' });
-    before.rows.insert({ ...row, jobId: 'job_00000002', workerId: 'w0' });
+    before.rows.insert({ ...runningRow, jobId: 'job_00000001', workerId: 'w1' });
+    before.rows.insert({ ...runningRow, jobId: 'job_00000002', workerId: 'w0' });
     const { jobs, rows, root } = setUp({ database: before.database });
     mkdirSync(join(root, 'jobs', 'job_00000002'));
     await jobs.recover();
@@ -415,6 +422,28 @@ describe('createJobs', () => {
     expect(rows.get('job_00000001')?.end).toMatchObject({ state: 'succeeded', lastSequence: 3 });
     expect(rows.get('job_00000002')?.end).toMatchObject({ state: 'failed', error: { code: 'ORCHESTRATOR_RESTARTED' } });
     expect(existsSync(join(root, 'jobs', 'job_00000002'))).toBe(false);
+  });
+
+  it('goes on after a restart with a job whose oldest frames are no longer kept', async () => {
+    const before = setUp();
+    before.rows.insert({ ...runningRow, jobId: 'job_00000001', workerId: 'w1' });
+    const { jobs, rows } = setUp({ database: before.database, replayGone: 1 });
+    await jobs.recover();
+    await jobs.close({ mode: 'drain', graceMs: 1000 });
+    const end = rows.get('job_00000001')?.end;
+    expect(end).toMatchObject({ state: 'succeeded', lastSequence: 3, usage: { characters: 2n } });
+  });
+
+  it('answers a cancel when the job has ended, not before', async () => {
+    const { jobs, rows } = setUp({ script: endless });
+    const running = collect(jobs.runJob(frames(open('job_00000001'))));
+    await untilState(jobs, 'running');
+    expect(await jobs.cancelJob({ jobId: 'job_00000001', jobSecret: secret, reason: '' })).toEqual({ cancelled: true });
+    expect(rows.get('job_00000001')?.end?.state).toBe('cancelled');
+    await running;
+    expect(await jobs.cancelJob({ jobId: 'job_00000001', jobSecret: secret, reason: '' })).toEqual({
+      cancelled: false,
+    });
   });
 });
 

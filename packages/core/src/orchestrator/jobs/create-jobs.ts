@@ -12,6 +12,7 @@ import type { JobEndRow, JobRow } from '../store/job-rows.ts';
 import { type AcceptContext, acceptJob, sha256 } from './accept-job.ts';
 import { attachJob } from './attach-job.ts';
 import { createCallerSource } from './caller-source.ts';
+import { forgetJobs } from './forget-jobs.ts';
 import type { JobsContext } from './job-context.ts';
 import { JobSession } from './job-session.ts';
 import type { PluginQueues } from './plugin-queues.ts';
@@ -38,8 +39,10 @@ export interface Jobs {
   find(jobId: string, jobSecret: Uint8Array): FoundJob;
   /** Where the output files of an ended job are. */
   outputDirectory(jobId: string): string;
-  /** Removes the files of an ended job. False when there were none left. */
-  removeFiles(jobId: string): Promise<boolean>;
+  /** True while the output files of an ended job are there. */
+  keepsFiles(jobId: string): boolean;
+  /** Removes the files of an ended job, if there are any. */
+  removeFiles(jobId: string): Promise<void>;
   /** Goes on with, or fails, the jobs of the run before this one. Call once, when the host has started. */
   recover(): Promise<void>;
   readonly running: number;
@@ -60,6 +63,7 @@ export function createJobs(options: JobsOptions): Jobs {
   /** Jobs whose files are kept, with the timer that removes them. */
   const kept = new Map<string, AbortController>();
   const { clock, limits, rows, logger, outboxDirectory } = options;
+  const forgetting = new AbortController();
   let closing = false;
 
   const keepFiles = (jobId: string, keepMs: number) => {
@@ -70,13 +74,12 @@ export function createJobs(options: JobsOptions): Jobs {
       () => {},
     );
   };
-  const removeFiles = async (jobId: string): Promise<boolean> => {
+  const removeFiles = async (jobId: string): Promise<void> => {
     const timer = kept.get(jobId);
-    if (timer === undefined) return false;
+    if (timer === undefined) return;
     kept.delete(jobId);
     timer.abort();
     await rm(join(outboxDirectory, jobId), { recursive: true, force: true });
-    return true;
   };
   const context: JobsContext = {
     ...options,
@@ -146,7 +149,7 @@ export function createJobs(options: JobsOptions): Jobs {
     follow(session, session.run({ ...open, deadline: session.job.deadline }, source));
     try {
       if (call.signal?.aborted) leave();
-      yield* session.output;
+      yield* session.output.batches;
     } finally {
       call.signal?.removeEventListener('abort', leave);
       leave();
@@ -159,17 +162,24 @@ export function createJobs(options: JobsOptions): Jobs {
     async cancelJob({ jobId, jobSecret, reason }) {
       const { session } = find(jobId, jobSecret);
       const why = reason === '' ? 'the caller asked for it' : reason.slice(0, 500);
-      return { cancelled: session?.stop(new ByocError('JOB_CANCELLED', { jobId, reason: why })) ?? false };
+      const cancelled = session?.stop(new ByocError('JOB_CANCELLED', { jobId, reason: why })) ?? false;
+      if (cancelled) await session?.ended;
+      return { cancelled };
     },
     find,
     outputDirectory: (jobId) => join(outboxDirectory, jobId),
+    keepsFiles: (jobId) => kept.has(jobId),
     removeFiles,
-    recover: () => recoverJobs({ ...options, context, follow, keepFiles, isLive: (jobId) => live.has(jobId) }),
+    async recover() {
+      await recoverJobs({ ...options, context, follow, keepFiles, isLive: (jobId) => live.has(jobId) });
+      void forgetJobs(context, { signal: forgetting.signal });
+    },
     get running() {
       return live.size;
     },
     async close({ mode, graceMs }) {
       closing = true;
+      forgetting.abort();
       const timer = new AbortController();
       const late = clock.sleep(mode === 'leave' ? 0 : graceMs, { signal: timer.signal }).catch(() => {});
       await Promise.race([Promise.all(tasks), late]);

@@ -90,6 +90,8 @@ export function createUriFetcher(options: { timeoutMs: number; allowPrivateAddre
         if (timeout.aborted) throw new ByocError('URI_TIMEOUT', { uri, timeoutMs: options.timeoutMs });
         if (isByocError(error)) throw error;
         const { code, message } = error as NodeJS.ErrnoException;
+        // The session says which job has no room.
+        if (code === 'ENOSPC' || code === 'EDQUOT') throw error;
         throw new ByocError('URI_FETCH_FAILED', { uri, reason: code ?? message }, { cause: error });
       }
     },

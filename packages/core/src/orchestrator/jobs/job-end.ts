@@ -1,4 +1,4 @@
-import { ByocError } from '../../errors/byoc-error.ts';
+import { ByocError, isByocError } from '../../errors/byoc-error.ts';
 import type { ErrorCode, FactsOf } from '../../errors/catalogue/index.ts';
 import type { JobOutcome, ReceiptBytes, Usage } from '../../payment/payment-provider.ts';
 import type { OrchestratorFrame, OutputPart } from '../../protocol/frames.ts';
@@ -21,6 +21,12 @@ const faults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['JOB_OUTPUT_UNSAFE', 'FRAME_OUT_OF_ORDER', 'USAGE_DECREASED', 'FRAME_MALFORMED', 'FRAME_TOO_LARGE'] as const),
   ...(['CONNECTION_LOST', 'CONNECTION_FAILED', 'PEER_ERROR', 'JOB_CRASHED'] as const),
 ]);
+
+/** A result that comes after the deadline is too late, and one after a cancel is welcome. `stopped`: why somebody ended the job. */
+export function orDeadline(ending: JobEnding, stopped: unknown): JobEnding {
+  const late = isByocError(stopped, 'JOB_DEADLINE_EXCEEDED');
+  return late && ending.type === 'result' ? { type: 'error', error: stopped } : ending;
+}
 
 /** What payment is told about an ending. */
 export function outcomeOf(ending: JobEnding, options: { hadOutput: boolean }): JobOutcome {

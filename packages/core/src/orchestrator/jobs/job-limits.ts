@@ -20,6 +20,8 @@ export interface JobLimits {
   readonly cancelGraceMs: number;
   /** How long output files are kept when nobody deletes them, ms. @default 600000 */
   readonly retentionMs: number;
+  /** How long the row of an ended job is kept, ms: until then its caller learns how it ended. Receipts are kept. @default 604800000 */
+  readonly historyMs: number;
   /** How long a job that goes on without its caller waits for it to come back, ms; then it is cancelled. @default 60000 */
   readonly detachedMs: number;
   /** After a restart: how long a job that must not outlive its caller waits for it to come back, ms. @default 30000 */
@@ -37,6 +39,7 @@ export const defaultJobLimits: JobLimits = {
   allowPrivateAddresses: false,
   cancelGraceMs: 2_000,
   retentionMs: 600_000,
+  historyMs: 604_800_000,
   detachedMs: 60_000,
   reattachMs: 30_000,
 };

@@ -1,23 +1,23 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ByocError } from '../../errors/byoc-error.ts';
-import { AsyncQueue } from '../../primitives/async-queue.ts';
+import { ByocError, isByocError } from '../../errors/byoc-error.ts';
 import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
 import type { JobFrame, OpenFrame, OrchestratorFrame, StagedPart } from '../../protocol/frames.ts';
-import { createJobFrameMachine } from '../../protocol/machine/create-job-frame-machine.ts';
+import { createJobFrameMachine, type JobFrameMachine } from '../../protocol/machine/create-job-frame-machine.ts';
 import type { HostedWorker } from '../plugin-host.ts';
 import type { JobEndRow } from '../store/job-rows.ts';
+import { CallerOutput } from './caller-output.ts';
 import type { CallerSource } from './caller-source.ts';
+import { cancelOnWorker } from './cancel-on-worker.ts';
 import { checkOutput } from './check-output.ts';
 import { followWorker } from './follow-worker.ts';
 import type { AcceptedJob, JobsContext } from './job-context.ts';
 import { type JobDirectory, jobDirectory, makeJobDirectory } from './job-directory.ts';
-import { endRow, finalFrames, type JobEnding, outcomeOf } from './job-end.ts';
+import { endRow, finalFrames, type JobEnding, orDeadline, outcomeOf } from './job-end.ts';
 import { isJobEnded, type JobEventType, type JobState, nextJobState } from './job-state.ts';
 import { createJobUploads, type JobUploads } from './job-uploads.ts';
 import { stageParts } from './stage-parts.ts';
-
-/** Batches of frames held for a caller that reads slowly, before the worker is slowed. */
-const BATCHES_MAX = 16;
+import { translateDiskFull } from './translate-disk-full.ts';
 
 /** One job from its acceptance to its end. */
 export class JobSession {
@@ -25,14 +25,14 @@ export class JobSession {
   readonly directory: JobDirectory;
   readonly uploads: JobUploads;
   /** Frames for the caller that opened the job. */
-  readonly output = new AsyncQueue<readonly OrchestratorFrame[]>({ limit: BATCHES_MAX });
+  readonly output = new CallerOutput();
   /** Resolves once the end is durable. */
   readonly ended: Promise<JobEndRow>;
   /** Resolves when a worker has it, or it has ended. */
   readonly started: Promise<void>;
   worker: HostedWorker | undefined;
   readonly #context: JobsContext;
-  readonly #machine;
+  #machine: JobFrameMachine;
   /** Aborted with the error that ends the job from outside: a cancel, the deadline. */
   readonly #stop = new AbortController();
   /** Breaks the call to the worker. */
@@ -44,7 +44,6 @@ export class JobSession {
   #callers = 0;
   #left = false;
   #hadOutput = false;
-  #unblock: (() => void) | undefined;
   #source: CallerSource | undefined;
   readonly #resolveEnded: (end: JobEndRow) => void;
   readonly #resolveStarted: () => void;
@@ -75,7 +74,7 @@ export class JobSession {
       const waiting = this.job.queue.acquire(this.job.jobId, {
         caller: this.job.caller,
         signal: this.#stop.signal,
-        onWaiting: (position) => this.#send([{ type: 'queued', position, awaitedParts: [] }]),
+        onWaiting: (position) => this.output.send([{ type: 'queued', position, awaitedParts: [] }]),
       });
       if (waiting !== undefined) await waiting;
       this.#stop.signal.throwIfAborted();
@@ -98,10 +97,24 @@ export class JobSession {
     this.#move('accepted');
     this.#move('parts-arrived');
     await this.#toEnd(async () => {
-      const { jobId } = this.job;
-      await this.#relayFrom((worker, signal) => worker.service.attachJob({ jobId, afterSequence: 0 }, { signal }), {
-        mayRetry: () => false,
-      });
+      for (let afterSequence = 0; ; ) {
+        try {
+          return await this.#followFrom(afterSequence);
+        } catch (error) {
+          if (!isByocError(error, 'JOB_REPLAY_GONE') || error.facts.oldestSequence <= afterSequence + 1) throw error;
+          // Nobody here needs the oldest frames: usage is cumulative, and a caller brings its own number.
+          afterSequence = error.facts.oldestSequence - 1;
+          this.#hadOutput = true;
+        }
+      }
+    });
+  }
+
+  #followFrom(afterSequence: number): Promise<void> {
+    const { jobId } = this.job;
+    this.#machine = createJobFrameMachine({ jobId, afterSequence });
+    return this.#relayFrom((worker, signal) => worker.service.attachJob({ jobId, afterSequence }, { signal }), {
+      mayRetry: () => false,
     });
   }
 
@@ -110,21 +123,15 @@ export class JobSession {
     if (isJobEnded(this.#state)) return false;
     if (this.#stop.signal.aborted) return true;
     this.#stop.abort(error);
-    const { worker } = this;
-    if (worker === undefined) return true;
-    const { jobId } = this.job;
-    const graceMs = this.#context.limits.cancelGraceMs;
-    worker.service
-      .cancelJob({ jobId, reason: error.shortMessage, graceMs }, { signal: this.#done.signal })
-      .catch(() => {});
-    // A worker that does not end it in time is not asked again.
-    this.#context.clock.sleep(graceMs + 500, { signal: this.#done.signal }).then(
-      () => {
-        this.#unblock?.();
+    if (this.worker === undefined) return true;
+    const { clock, limits } = this.#context;
+    cancelOnWorker(this.worker, {
+      ...{ jobId: this.job.jobId, error, graceMs: limits.cancelGraceMs, clock, signal: this.#done.signal },
+      onDeaf: () => {
+        this.output.unblock();
         this.#call.abort(error);
       },
-      () => {},
-    );
+    });
     return true;
   }
 
@@ -140,7 +147,7 @@ export class JobSession {
   /** Lets go of a running job so that the next orchestrator finds it as it is. */
   leave(): void {
     this.#left = true;
-    this.#unblock?.();
+    this.output.unblock();
     this.#call.abort(new ByocError('ORCHESTRATOR_CLOSING', {}));
   }
 
@@ -154,30 +161,25 @@ export class JobSession {
     this.#callers -= 1;
     if (options.opener) {
       this.output.end();
-      this.#unblock?.();
       this.#source?.stop();
     }
     if (this.#callers > 0 || isJobEnded(this.#state)) return;
     if (this.#state === 'running' && this.job.onDisconnect === 'continue') {
       this.#move('caller-left');
       void this.#waitForCaller();
-    } else if (this.#state !== 'detached')
-      this.stop(new ByocError('JOB_CANCELLED', { jobId: this.job.jobId, reason: 'the caller left' }));
+    } else if (this.#state !== 'detached') this.#cancel('the caller left');
   }
 
   /** A caller that is gone for good, killed perhaps, must not leave its job running until the deadline. */
   async #waitForCaller(): Promise<void> {
     const { clock, limits } = this.#context;
     const lefts = ++this.#lefts;
-    await clock.sleep(limits.detachedMs, { signal: this.#done.signal, unref: true }).then(
-      () => {
-        if (this.#state !== 'detached' || this.#lefts !== lefts) return;
-        this.stop(
-          new ByocError('JOB_CANCELLED', { jobId: this.job.jobId, reason: 'its caller left and did not come back' }),
-        );
-      },
-      () => {},
-    );
+    await clock.sleep(limits.detachedMs, { signal: this.#done.signal, unref: true }).catch(() => {});
+    if (this.#state === 'detached' && this.#lefts === lefts) this.#cancel('its caller left and did not come back');
+  }
+
+  #cancel(reason: string): void {
+    this.stop(new ByocError('JOB_CANCELLED', { jobId: this.job.jobId, reason }));
   }
 
   async #toEnd(work: () => Promise<void>): Promise<void> {
@@ -190,7 +192,7 @@ export class JobSession {
     try {
       await work();
     } catch (error) {
-      if (this.#left) this.output.fail(error);
+      if (this.#left) this.output.batches.fail(error);
       else await this.#end({ type: 'error', error: this.#explain(error) }, []);
     } finally {
       // `null`: a reason that nobody reads costs no stack trace.
@@ -210,7 +212,7 @@ export class JobSession {
       makeJobDirectory(this.job.jobsDirectory, this.job.jobId);
       staged = await stageParts(this, this.#context, {
         signal: this.#stop.signal,
-        send: (frames) => this.#send(frames),
+        send: (frames) => this.output.send(frames),
       });
     }
     this.#move('parts-arrived');
@@ -268,60 +270,50 @@ export class JobSession {
           out.push(frame);
       }
     }
-    await this.#send(out);
+    await this.output.send(out);
     return false;
-  }
-
-  /** Waits while the caller reads slowly, unless it leaves or the job is ended by force. */
-  #send(frames: readonly OrchestratorFrame[]): Promise<void> | undefined {
-    if (frames.length === 0 || this.output.closed) return undefined;
-    const pushed = this.output.push(frames);
-    if (typeof pushed === 'boolean') return undefined;
-    return new Promise((resolve) => {
-      this.#unblock = resolve;
-      void pushed.then(() => resolve());
-    });
   }
 
   async #end(ending: JobEnding, before: OrchestratorFrame[]): Promise<void> {
     if (isJobEnded(this.#state)) return;
     const { clock, rows, logger } = this.#context;
     const { usage, sequence, state } = this.#machine;
-    const lateEnding = this.#afterDeadline(ending);
+    const known = orDeadline(ending, this.#stop.signal.reason);
     let settled: Awaited<ReturnType<AcceptedJob['hold']['settle']>> = { amountWei: 0n, receipt: undefined };
     try {
-      settled = await this.job.hold.settle(outcomeOf(lateEnding, { hadOutput: this.#hadOutput }), usage);
+      settled = await this.job.hold.settle(outcomeOf(known, { hadOutput: this.#hadOutput }), usage);
     } catch (error) {
       logger.error({ jobId: this.job.jobId, err: error }, 'settle-failed');
     }
     // The worker's last frame keeps its number; an end that we make comes after the last frame, or carries 0 before any.
     const lastSequence = state === 'ended' || sequence === 0 ? sequence : sequence + 1;
-    const end = endRow(lateEnding, { endedAt: clock.now(), lastSequence, usage, ...settled });
+    let end = endRow(known, { endedAt: clock.now(), lastSequence, usage, ...settled });
     if (end.parts.length > 0)
       await this.directory.moveOutput(join(this.#context.outboxDirectory, this.job.jobId)).catch((error: unknown) => {
         logger.error({ jobId: this.job.jobId, err: error }, 'output-move-failed');
       });
-    rows.end(this.job.jobId, end);
+    try {
+      rows.end(this.job.jobId, end);
+    } catch (error) {
+      // The row stays open. A restart would fail the job at no cost, so that is what the caller is told now.
+      logger.error({ jobId: this.job.jobId, err: error }, 'job-end-not-stored');
+      const nothing = { usage: {}, amountWei: 0n, receipt: undefined };
+      end = endRow({ type: 'error', error: toByocError(error) }, { endedAt: clock.now(), lastSequence, ...nothing });
+      await rm(join(this.#context.outboxDirectory, this.job.jobId), { recursive: true, force: true });
+    }
     this.#move(end.state);
     this.#context.onEnded(this, end);
     this.#resolveEnded(end);
     this.#resolveStarted();
-    void this.#send([...before, ...finalFrames(end)]);
+    void this.output.send([...before, ...finalFrames(end)]);
     this.output.end();
-  }
-
-  /** A result that comes after the deadline is too late, and one after a cancel is welcome. */
-  #afterDeadline(ending: JobEnding): JobEnding {
-    const reason: unknown = this.#stop.signal.aborted ? this.#stop.signal.reason : undefined;
-    const late = reason instanceof ByocError && reason.code === 'JOB_DEADLINE_EXCEEDED';
-    return late && ending.type === 'result' ? { type: 'error', error: reason } : ending;
   }
 
   /** When the job was ended from outside, that is why it failed. */
   #explain(error: unknown): ByocError {
     const { aborted, reason } = this.#stop.signal;
     if (aborted) return toByocError(reason);
-    const known = toByocError(error);
+    const known = toByocError(translateDiskFull(error, this.job.jobId));
     if (known.code === 'INTERNAL_ERROR')
       this.#context.logger.error({ jobId: this.job.jobId, err: error }, 'job-failed');
     return known;

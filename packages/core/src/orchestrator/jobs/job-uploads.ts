@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { PartUpload, StagedPart } from '../../protocol/frames.ts';
 import type { JobDirectory } from './job-directory.ts';
+import { translateDiskFull } from './translate-disk-full.ts';
 
 interface Upload {
   readonly part: PartUpload;
@@ -19,7 +20,7 @@ interface Upload {
 export interface JobUploads {
   /** Names still awaited. */
   awaited(): readonly string[];
-  /** Resolves when every part is whole. */
+  /** Resolves when every part is whole; rejects with DISK_FULL. */
   readonly arrived: Promise<void>;
   /** What has come of a part. @throws ByocError PART_NOT_FOUND */
   progress(name: string): { receivedBytes: number; sizeBytes: number };
@@ -35,7 +36,9 @@ export function createJobUploads(jobId: string, parts: readonly PartUpload[], di
   const uploads = new Map<string, Upload>();
   for (const part of parts)
     uploads.set(part.name, { part, hash: createHash('sha256'), receivedBytes: 0, takeOver: undefined, whole: false });
-  const { promise: arrived, resolve: resolveArrived } = Promise.withResolvers<void>();
+  const { promise: arrived, resolve: resolveArrived, reject: rejectArrived } = Promise.withResolvers<void>();
+  // Jobs without uploads wait for nothing.
+  arrived.catch(() => {});
   const awaited = () => [...uploads.values()].filter(({ whole }) => !whole).map(({ part }) => part.name);
   const finish = (upload: Upload) => {
     upload.whole = true;
@@ -143,6 +146,11 @@ export function createJobUploads(jobId: string, parts: readonly PartUpload[], di
       upload.takeOver = takeOver;
       try {
         await write(upload, body, () => broken);
+      } catch (error) {
+        const known = translateDiskFull(error, jobId);
+        // Nothing more can come: the job ends, and what was written of it goes.
+        if (known !== error) rejectArrived(known);
+        throw known;
       } finally {
         if (upload.takeOver === takeOver) upload.takeOver = undefined;
         resolve();

@@ -1,5 +1,5 @@
 import type { CapabilityContract } from '../../capability/capability.ts';
-import { type CapabilityRef, matchCapability, parseCapabilityRef } from '../../capability/capability-ref.ts';
+import { matchCapability } from '../../capability/capability-ref.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { HostedPlugin } from '../plugin-host.ts';
 
@@ -19,14 +19,14 @@ export interface SelectedCapability {
  * @throws ByocError CAPABILITY_REFERENCE_INVALID, CAPABILITY_NOT_OFFERED
  */
 export function selectPlugin(plugins: readonly HostedPlugin[], wanted: string): SelectedCapability {
-  const ref: CapabilityRef = parseCapabilityRef(wanted);
   const all = plugins.flatMap((plugin) =>
     plugin.manifest.capabilities.map(({ contract, digest }) => ({
       ...{ plugin, contract, digest, reference: `${contract.name}@${contract.version}` },
     })),
   );
-  const best = matchCapability(ref, new Set(all.map(({ reference }) => reference)));
-  const fitting = all.filter(({ reference }) => reference === best);
+  // Most callers name exactly what an offer names: reading ranges would cost more than all else here.
+  const exact = all.filter(({ reference }) => reference === wanted);
+  const fitting = exact.length > 0 ? exact : bestOf(all, wanted);
   const selected = fitting.find(({ plugin }) => plugin.worker !== undefined) ?? fitting[0];
   if (selected === undefined)
     throw new ByocError('CAPABILITY_NOT_OFFERED', {
@@ -34,4 +34,9 @@ export function selectPlugin(plugins: readonly HostedPlugin[], wanted: string): 
       offered: [...new Set(all.map((one) => one.reference))],
     });
   return selected;
+}
+
+function bestOf(all: readonly SelectedCapability[], wanted: string): readonly SelectedCapability[] {
+  const best = matchCapability(wanted, new Set(all.map(({ reference }) => reference)));
+  return all.filter(({ reference }) => reference === best);
 }

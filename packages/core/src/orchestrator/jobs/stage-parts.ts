@@ -40,7 +40,7 @@ function arrivedInTime(session: JobSession, { clock, limits }: JobsContext, sign
     const onAbort = () => reject(signal.reason);
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
-    void session.uploads.arrived.then(resolve);
+    session.uploads.arrived.then(resolve, reject);
     clock.sleep(limits.partsWaitMs, { signal: timer.signal }).then(
       () =>
         reject(new ByocError('PARTS_TIMEOUT', { jobId: session.job.jobId, missing: [...session.uploads.awaited()] })),

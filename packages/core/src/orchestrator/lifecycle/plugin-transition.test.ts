@@ -20,6 +20,7 @@ const events: Record<string, PluginEvent> = {
   ),
   unhealthy: { type: 'worker-unhealthy', reason: 'silent', at: 0 },
   ended: { type: 'worker-ended', reason: 'gone', at: 0 },
+  'host-lost': { type: 'host-lost', reason: 'engine' },
   'retry-due': { type: 'retry-due' },
   stop: { type: 'stop' },
 };
@@ -59,14 +60,14 @@ describe('transitionPlugin', () => {
       [
         "installed: pull → pulling, start → starting [start-worker], stop → stopped",
         "pulling: start → starting [start-worker], stop → stopped",
-        "starting: warming → warming, ready → ready, busy → busy, failed → failed [stop-worker], unhealthy → failed [stop-worker], ended → failed [schedule-retry], stop → draining [stop-worker]",
-        "warming: ready → ready, busy → busy, failed → failed [stop-worker], unhealthy → failed [stop-worker], ended → failed [schedule-retry], stop → draining [stop-worker]",
-        "ready: busy → busy, failed → failed [stop-worker], unhealthy → failed [stop-worker], ended → failed [schedule-retry], stop → draining [stop-worker]",
-        "busy: ready → ready, failed → failed [stop-worker], unhealthy → failed [stop-worker], ended → failed [schedule-retry], stop → draining [stop-worker]",
-        "draining: ended → stopped",
+        "starting: warming → warming, ready → ready, busy → busy, failed → failed [stop-worker], unhealthy → failed [stop-worker], ended → failed [schedule-retry], host-lost → failed [schedule-retry], stop → draining [stop-worker]",
+        "warming: ready → ready, busy → busy, failed → failed [stop-worker], unhealthy → failed [stop-worker], ended → failed [schedule-retry], host-lost → failed [schedule-retry], stop → draining [stop-worker]",
+        "ready: busy → busy, failed → failed [stop-worker], unhealthy → failed [stop-worker], ended → failed [schedule-retry], host-lost → failed [schedule-retry], stop → draining [stop-worker]",
+        "busy: ready → ready, failed → failed [stop-worker], unhealthy → failed [stop-worker], ended → failed [schedule-retry], host-lost → failed [schedule-retry], stop → draining [stop-worker]",
+        "draining: ended → stopped, host-lost → stopped",
         "stopped: start → starting [start-worker]",
         "failed: start → starting [start-worker], retry-due → starting [start-worker], stop → stopped",
-        "failed (worker ending): ended → failed [schedule-retry], stop → draining [stop-worker]",
+        "failed (worker ending): ended → failed [schedule-retry], host-lost → failed [schedule-retry], stop → draining [stop-worker]",
         "quarantined: start → starting [start-worker], stop → stopped",
       ]
     `);
@@ -85,6 +86,7 @@ describe('transitionPlugin', () => {
       reason: fc.string(),
       at: fc.nat(),
     }),
+    fc.record({ type: fc.constant('host-lost' as const), reason: fc.string() }),
   );
 
   it('never asks for a second worker, and never stops one that is not there', () => {
@@ -93,8 +95,9 @@ describe('transitionPlugin', () => {
         let state = installedPlugin;
         let workers = 0;
         for (const event of sequence) {
-          if (event.type === 'worker-ended' && workers === 0) continue;
-          if (event.type === 'worker-ended') workers -= 1;
+          const ends = event.type === 'worker-ended' || event.type === 'host-lost';
+          if (ends && workers === 0) continue;
+          if (ends) workers -= 1;
           const step = transitionPlugin(state, event);
           for (const effect of step.effects) {
             if (effect.type === 'start-worker') workers += 1;
@@ -129,6 +132,16 @@ describe('transitionPlugin', () => {
     }
     expect(delays).toEqual([500, 1000, 2000, 4000]);
     expect(state).toMatchObject({ phase: 'quarantined', hasWorker: false });
+  });
+
+  it('tries a plugin again however long the container engine is away', () => {
+    let state = transitionPlugin(installedPlugin, { type: 'start' }).state;
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      const step = transitionPlugin(state, { type: 'host-lost', reason: 'no answer' });
+      expect(step.state).toMatchObject({ phase: 'failed', failedAt: [] });
+      expect(step.effects).toEqual([{ type: 'schedule-retry', delayMs: 2000 }]);
+      state = transitionPlugin(step.state, { type: 'retry-due' }).state;
+    }
   });
 
   it('forgets failures that are long ago', () => {

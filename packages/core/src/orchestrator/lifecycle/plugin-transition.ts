@@ -8,6 +8,8 @@ export const CRASH_WINDOW_MS = 10 * 60_000;
 export const CRASHES_MAX = 5;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MAX_MS = 60_000;
+/** How often it is tried to start a worker while the container engine is away. */
+const HOST_LOOK_MS = 2000;
 
 /** Where a plugin is, and what its next step depends on. */
 export interface PluginState {
@@ -28,6 +30,8 @@ export type PluginEvent =
   | { readonly type: 'worker-state'; readonly phase: WorkerPhase; readonly reason: string; readonly at: number }
   | { readonly type: 'worker-unhealthy'; readonly reason: string; readonly at: number }
   | { readonly type: 'worker-ended'; readonly reason: string; readonly at: number }
+  /** It could not be started, and that says nothing about it: the container engine is away. */
+  | { readonly type: 'host-lost'; readonly reason: string }
   | { readonly type: 'retry-due' }
   | { readonly type: 'stop' };
 
@@ -54,7 +58,8 @@ export const installedPlugin: PluginState = {
 
 /**
  * The life of a plugin: `installed → pulling → starting → warming → ready ⇄ busy → draining → stopped`, with `failed`
- * (retried with exponential backoff) and `quarantined` (five failures within ten minutes; needs the operator).
+ * (retried with exponential backoff) and `quarantined` (five failures within ten minutes; needs the operator). While the
+ * container engine is away the plugin is `failed`, and is tried again however often.
  *
  * Pure. An event that means nothing in a state leaves it as it is.
  *
@@ -84,6 +89,14 @@ export function transitionPlugin(state: PluginState, event: PluginEvent, random 
       if (state.phase === 'failed' || state.phase === 'quarantined')
         return fail({ ...state, hasWorker: false }, state.reason || event.reason, event.at, random);
       return fail({ ...state, hasWorker: false }, event.reason, event.at, random);
+    case 'host-lost':
+      if (!state.hasWorker) return stay(state);
+      if (state.phase === 'draining') return to(state, { phase: 'stopped', reason: '', hasWorker: false });
+      return to(
+        state,
+        { phase: 'failed', reason: event.reason, hasWorker: false },
+        { type: 'schedule-retry', delayMs: HOST_LOOK_MS },
+      );
     case 'stop':
       if (state.phase === 'stopped' || state.phase === 'draining') return stay(state);
       if (!state.hasWorker) return to(state, { phase: 'stopped', reason: '' });

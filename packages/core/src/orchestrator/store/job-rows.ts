@@ -3,6 +3,7 @@ import type { Usage } from '../../payment/payment-provider.ts';
 import type { PriceSheet } from '../../price/price-sheet.ts';
 import type { OnDisconnect, OutputPart } from '../../protocol/frames.ts';
 import type { JobState } from '../jobs/job-state.ts';
+import { attemptStore } from './attempt-store.ts';
 
 /** A job when it was accepted. */
 export interface JobRow {
@@ -41,7 +42,10 @@ export interface JobEndRow {
   readonly receiptSignature: Uint8Array | undefined;
 }
 
-/** The rows of jobs. Writes are in the operating system's hands when they return. */
+/**
+ * The rows of jobs. Writes are in the operating system's hands when they return. Each function throws ByocError DISK_FULL,
+ * DATA_DIRECTORY_CORRUPT or DATA_DIRECTORY_UNREADABLE.
+ */
 export interface JobRows {
   /** False when a job of that id exists already, whoever opened it. */
   insert(row: Omit<JobRow, 'end'>): boolean;
@@ -50,6 +54,8 @@ export interface JobRows {
   get(jobId: string): JobRow | undefined;
   /** Jobs without an end: those of a run of the orchestrator before this one. */
   listOpen(): readonly JobRow[];
+  /** Forgets up to 1,000 jobs that ended before a time; a job with a receipt is kept. Returns how many. */
+  forget(endedBefore: number): number;
 }
 
 type Values = Record<string, string | number | bigint | Uint8Array | null>;
@@ -67,29 +73,40 @@ export function createJobRows(database: DatabaseSync): JobRows {
   );
   const get = database.prepare('SELECT * FROM jobs WHERE job_id = ?');
   const listOpen = database.prepare('SELECT * FROM jobs WHERE ended_at IS NULL');
+  const forget = database.prepare(
+    `DELETE FROM jobs WHERE job_id IN
+      (SELECT job_id FROM jobs WHERE ended_at < ? AND receipt_json IS NULL LIMIT 1000)`,
+  );
+  // Callers are told too, and need not know where it is.
+  const attempt = <T>(run: () => T) => attemptStore("the orchestrator's database", run);
   return {
     insert(row) {
-      const { changes } = insert.run(
-        ...[row.jobId, row.pluginId, row.workerId, row.capability, row.contractDigest],
-        ...[row.secretSha256, row.onDisconnect, row.deadline, row.provider, row.maxCostWei.toString()],
-        ...[JSON.stringify(row.price), row.state, row.acceptedAt],
+      const { changes } = attempt(() =>
+        insert.run(
+          ...[row.jobId, row.pluginId, row.workerId, row.capability, row.contractDigest],
+          ...[row.secretSha256, row.onDisconnect, row.deadline, row.provider, row.maxCostWei.toString()],
+          ...[JSON.stringify(row.price), row.state, row.acceptedAt],
+        ),
       );
       return Number(changes) === 1;
     },
-    setRunning: (jobId, workerId) => void setRunning.run(workerId, jobId),
+    setRunning: (jobId, workerId) => void attempt(() => setRunning.run(workerId, jobId)),
     end(jobId, row) {
       const usage = JSON.stringify(Object.fromEntries(Object.entries(row.usage).map(([m, total]) => [m, `${total}`])));
-      end.run(
-        ...[row.state, row.endedAt, row.lastSequence, usage, row.outputJson ?? null, JSON.stringify(row.parts)],
-        ...[row.error === undefined ? null : JSON.stringify(row.error), row.amountWei.toString()],
-        ...[row.receiptJson ?? null, row.receiptSignature ?? null, jobId],
+      attempt(() =>
+        end.run(
+          ...[row.state, row.endedAt, row.lastSequence, usage, row.outputJson ?? null, JSON.stringify(row.parts)],
+          ...[row.error === undefined ? null : JSON.stringify(row.error), row.amountWei.toString()],
+          ...[row.receiptJson ?? null, row.receiptSignature ?? null, jobId],
+        ),
       );
     },
     get(jobId) {
-      const values = get.get(jobId) as Values | undefined;
+      const values = attempt(() => get.get(jobId)) as Values | undefined;
       return values === undefined ? undefined : readRow(values);
     },
-    listOpen: () => (listOpen.all() as Values[]).map(readRow),
+    listOpen: () => (attempt(() => listOpen.all()) as Values[]).map(readRow),
+    forget: (endedBefore) => Number(attempt(() => forget.run(endedBefore)).changes),
   };
 }
 

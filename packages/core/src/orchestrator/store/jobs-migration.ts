@@ -30,3 +30,9 @@ CREATE TABLE jobs (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX jobs_open ON jobs (state) WHERE ended_at IS NULL;
 `;
+
+/**
+ * Jobs without an end are looked for at a start only, among few rows now that old ones are forgotten: an index would cost two
+ * writes a job.
+ */
+export const endedJobsMigration = 'DROP INDEX jobs_open;';

@@ -77,15 +77,17 @@ it('brings an older database forward and keeps its rows', () => {
   const store = openStore(path);
   expect(store.plugins.list()).toEqual([row]);
   expect(store.database.prepare('SELECT count(*) AS jobs FROM jobs').get()).toEqual({ jobs: 0 });
-  expect(store.database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+  expect(store.database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
   store.close();
 });
 
-it('writes ahead in a log, checks foreign keys, and is readable by its user alone', () => {
+it('holds its database for itself, writes ahead in a log, checks foreign keys, and is readable by its user alone', () => {
   const path = makeDirectory();
   const store = openStore(path);
   const pragma = (name: string) => Object.values(store.database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
-  expect(['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'].map(pragma)).toEqual(['wal', 1, 1, 5000]);
+  expect(['locking_mode', 'journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'].map(pragma)).toEqual([
+    ...['exclusive', 'wal', 1, 1, 5000],
+  ]);
   const modes = ['byoc.sqlite', 'byoc.sqlite-wal', 'lock.sqlite', 'pid'].map(
     (f) => statSync(join(path, f)).mode & 0o777,
   );
@@ -101,7 +103,7 @@ it('refuses a directory of a newer version and lets go of it', () => {
   for (const _attempt of [1, 2])
     expect(errorOf(() => openStore(path))).toMatchObject({
       code: 'DATA_DIRECTORY_NEWER',
-      facts: { path, version: 99, supported: 2 },
+      facts: { path, version: 99, supported: 3 },
     });
 });
 

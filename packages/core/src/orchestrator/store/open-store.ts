@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ByocError } from '../../errors/byoc-error.ts';
-import { jobsMigration } from './jobs-migration.ts';
+import { endedJobsMigration, jobsMigration } from './jobs-migration.ts';
 import { lockDirectory } from './lock-directory.ts';
 import { openPrivateDatabase } from './open-private-database.ts';
 import { createPluginRows, type PluginRows, pluginsMigration } from './plugin-rows.ts';
 import { translateStoreError } from './translate-store-error.ts';
 
 /** In order, for ever: a change of the tables is a new entry. `PRAGMA user_version` counts those that were applied. */
-const migrations = [pluginsMigration, jobsMigration];
+const migrations = [pluginsMigration, jobsMigration, endedJobsMigration];
 
 /** An orchestrator's durable state. */
 export interface Store {
@@ -21,7 +21,7 @@ export interface Store {
  * Opens the store of a data directory and locks the directory for this process.
  *
  * `synchronous = NORMAL` with WAL: once a write returns, a killed process loses nothing; only a power cut may lose the
- * last rows.
+ * last rows. The directory has one orchestrator at a time: with `locking_mode = EXCLUSIVE` a write takes no locks of its own.
  *
  * @throws ByocError DATA_DIRECTORY_LOCKED, DATA_DIRECTORY_NEWER, DATA_DIRECTORY_CORRUPT, DATA_DIRECTORY_UNREADABLE, DISK_FULL
  */
@@ -30,7 +30,7 @@ export function openStore(path: string): Store {
   let database: DatabaseSync | undefined;
   try {
     database = openPrivateDatabase(join(path, 'byoc.sqlite'), { timeoutMs: 5000 });
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     migrate(database, path);
     const opened = database;
     return {

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { PriceSheet } from '../../price/price-sheet.ts';
 import type { PluginSource } from '../../runtime/container-runtime.ts';
-import { translateStoreError } from './translate-store-error.ts';
+import { attemptStore } from './attempt-store.ts';
 
 /** The table of plugins. */
 export const pluginsMigration = `
@@ -43,7 +43,7 @@ export function createPluginRows(database: DatabaseSync, path: string): PluginRo
   const remove = database.prepare('DELETE FROM plugins WHERE plugin_id = ?');
   return {
     list: () =>
-      attempt(path, () =>
+      attemptStore(path, () =>
         list.all().map((row) => ({
           pluginId: String(row['plugin_id']),
           manifest: JSON.parse(String(row['manifest_json'])),
@@ -55,7 +55,7 @@ export function createPluginRows(database: DatabaseSync, path: string): PluginRo
         })),
       ),
     put: ({ pluginId, manifest, artifact, digest, source, price, installedAt }) =>
-      attempt(
+      attemptStore(
         path,
         () =>
           void put.run(
@@ -68,14 +68,6 @@ export function createPluginRows(database: DatabaseSync, path: string): PluginRo
             installedAt,
           ),
       ),
-    remove: (pluginId) => attempt(path, () => void remove.run(pluginId)),
+    remove: (pluginId) => attemptStore(path, () => void remove.run(pluginId)),
   };
-}
-
-function attempt<T>(path: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw translateStoreError(error, path);
-  }
 }
