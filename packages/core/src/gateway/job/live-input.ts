@@ -11,6 +11,8 @@ export class LiveInput {
   #way = Promise.withResolvers<JobInput>();
   #pending = 0;
   #used = false;
+  #open = false;
+  #closed = false;
   #awaited: ReadonlySet<string> = new Set();
   #mayEnd: boolean;
 
@@ -33,31 +35,32 @@ export class LiveInput {
 
   /** Opens the way to an attempt that has sent its own parts. */
   open(way: JobInput): void {
+    this.#open = true;
     this.#way.resolve(way);
     this.#endWhenDone();
   }
 
   /** Takes the way back after an attempt that failed: what is sent waits for the next one. */
   reset(): void {
+    this.#open = false;
     this.#way = Promise.withResolvers();
     this.#way.promise.catch(() => {});
   }
 
   /** Refuses what comes after the job's end. */
   close(): void {
-    this.#way.reject(ended());
-    this.#way = Promise.withResolvers();
-    this.#way.promise.catch(() => {});
-    this.#way.reject(ended());
+    this.#closed = true;
+    // Most jobs have taken all they will by now: no error for nobody.
+    if (!this.#open) this.#way.reject(ended());
   }
 
   /** Resolves when an attempt takes what is sent. @throws ByocError INPUT_PART_INVALID after the end */
   async opened(): Promise<void> {
-    await this.#way.promise;
+    await this.#take();
   }
 
   async push(frame: GatewayFrame): Promise<void> {
-    const way = await this.#way.promise;
+    const way = await this.#take();
     if (way.ended) throw ended();
     this.#used = true;
     await way.push(frame);
@@ -68,7 +71,7 @@ export class LiveInput {
     this.#sends.add(part);
     this.#pending += 1;
     try {
-      const way = await this.#way.promise;
+      const way = await this.#take();
       await abortable(way.sendPart(part, data), this.#signal);
       this.#sent.add(part);
     } finally {
@@ -81,6 +84,10 @@ export class LiveInput {
     this.#mayEnd = true;
     this.#awaited = new Set();
     this.#endWhenDone();
+  }
+
+  #take(): Promise<JobInput> {
+    return this.#closed ? Promise.reject(ended()) : this.#way.promise;
   }
 
   #endWhenDone(): void {

@@ -71,7 +71,10 @@ class Attempt {
 
   close(): void {
     this.#input.close();
-    this.#stop.abort(new ByocError('JOB_CANCELLED', { jobId: this.#plan.jobId, reason: 'the attempt is over' }));
+    // After a result nothing listens: a reason would only cost its stack trace.
+    const { jobId } = this.#plan;
+    const over = this.#result === undefined;
+    this.#stop.abort(over ? new ByocError('JOB_CANCELLED', { jobId, reason: 'the attempt is over' }) : null);
   }
 
   /** Tells the orchestrator to stop, whatever it does then. */

@@ -11,6 +11,9 @@ import { offerTest } from './match-offer.ts';
 import type { OfferFilter } from './offer-filter.ts';
 import { rankBy } from './select-offer.ts';
 
+/** Answers kept at most. */
+const FOUND_MAX = 256;
+
 /** What changed in the index. */
 export interface IndexChange {
   readonly changed: readonly GatewayOffer[];
@@ -23,6 +26,8 @@ export class OfferIndex {
   readonly #byName = new Map<string, Map<string, IndexedOffer[]>>();
   /** Orchestrator → offer id → offer. */
   readonly #bySlot = new Map<OrchestratorSlot, Map<string, IndexedOffer>>();
+  /** Answers of `candidates`, until a version comes or goes. */
+  readonly #found = new Map<string, OfferPools>();
 
   /** Applies a change of one orchestrator. */
   apply(slot: OrchestratorSlot, change: OffersChange): IndexChange {
@@ -62,10 +67,14 @@ export class OfferIndex {
   /** Offers that `capability` (a name, with a version or range) asks for. @throws ByocError CAPABILITY_REFERENCE_INVALID */
   candidates(capability?: string): OfferPools {
     if (capability === undefined) return [...this.#byName.values()].flatMap((versions) => [...versions.values()]);
+    const found = this.#found.get(capability);
+    if (found !== undefined) return found;
     const wanted = parseCapabilityRef(capability);
     const pools: IndexedOffer[][] = [];
     for (const [reference, pool] of this.#byName.get(wanted.name) ?? [])
       if (matchesCapability(reference, wanted)) pools.push(pool);
+    if (this.#found.size >= FOUND_MAX) this.#found.clear();
+    this.#found.set(capability, pools);
     return pools;
   }
 
@@ -88,8 +97,12 @@ export class OfferIndex {
     const name = nameOf(capability);
     const versions = this.#byName.get(name) ?? new Map<string, IndexedOffer[]>();
     this.#byName.set(name, versions);
-    const pool = versions.get(capability) ?? [];
-    versions.set(capability, pool);
+    let pool = versions.get(capability);
+    if (pool === undefined) {
+      pool = [];
+      versions.set(capability, pool);
+      this.#found.clear();
+    }
     entry.at = pool.push(entry) - 1;
   }
 
@@ -104,7 +117,9 @@ export class OfferIndex {
       pool[entry.at] = last;
       last.at = entry.at;
     }
-    if (pool.length === 0) versions.delete(capability);
+    if (pool.length > 0) return;
+    versions.delete(capability);
+    this.#found.clear();
     if (versions.size === 0) this.#byName.delete(nameOf(capability));
   }
 }

@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import { generate } from 'selfsigned';
 
 /** A self-signed certificate with its key. */
 export interface TlsCertificate {
@@ -15,6 +14,8 @@ const TEN_YEARS_MS = 10 * 365 * 24 * 60 * 60 * 1000;
 /** Makes a self-signed certificate: EC P-256, 10 years. Trust comes from pinning it, so its names say nothing. */
 export async function createTlsCertificate(options: { now?: number | undefined } = {}): Promise<TlsCertificate> {
   const now = options.now ?? Date.now();
+  // Needed once in an orchestrator's life, and 10 MiB of memory.
+  const { generate } = await import('selfsigned');
   const made = await generate([{ name: 'commonName', value: 'byoc-orchestrator' }], {
     keyType: 'ec',
     curve: 'P-256',

@@ -1,5 +1,6 @@
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { CallerFrame } from '../frames.ts';
+import { rememberName } from './remember-name.ts';
 
 /** Checks the order of a caller's frames. */
 export interface CallerFrameMachine {
@@ -7,9 +8,6 @@ export interface CallerFrameMachine {
   accept(frame: CallerFrame): void;
   readonly state: 'new' | 'open' | 'ended';
 }
-
-/** Names of finished parts that are kept at most: a caller may not grow our memory. */
-const PARTS_MAX = 1000;
 
 /** Makes the machine for one job: `open` first and once, no chunk of a part after its last, nothing after `end`. */
 export function createCallerFrameMachine(options: { jobId?: string | undefined } = {}): CallerFrameMachine {
@@ -35,9 +33,7 @@ export function createCallerFrameMachine(options: { jobId?: string | undefined }
         state = 'ended';
       } else if (frame.type === 'chunk') {
         if (finished.has(frame.part)) throw refuse(frame, `part ${frame.part} had its last chunk`);
-        if (!frame.last) return;
-        if (finished.size >= PARTS_MAX) throw refuse(frame, `a job has at most ${PARTS_MAX} parts in chunks`);
-        finished.add(frame.part);
+        if (frame.last) rememberName(finished, frame.part);
       }
     },
   };

@@ -1,6 +1,7 @@
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { Usage } from '../../payment/payment-provider.ts';
 import type { JobFrame } from '../frames.ts';
+import { rememberName } from './remember-name.ts';
 
 /** Checks the order of a job's frames. */
 export interface JobFrameMachine {
@@ -13,7 +14,7 @@ export interface JobFrameMachine {
   readonly usage: Usage;
 }
 
-/** Names of parts or meters that are kept at most: a worker may not grow our memory. */
+/** Meters of a job at most: a worker may not grow our memory. */
 const NAMES_MAX = 1000;
 
 /**
@@ -62,9 +63,7 @@ export function createJobFrameMachine(
       if (state === 'running' && frame.type === 'accepted') throw refuse(frame, 'the job was accepted already');
       if (frame.type === 'chunk') {
         if (finished.has(frame.part)) throw refuse(frame, `part ${frame.part} had its last chunk`);
-        if (frame.last && finished.size >= NAMES_MAX)
-          throw refuse(frame, `a job has at most ${NAMES_MAX} parts in chunks`);
-        if (frame.last) finished.add(frame.part);
+        if (frame.last) rememberName(finished, frame.part);
       } else if (frame.type === 'usage' || frame.type === 'result') {
         usage = raise(frame, frame.usage);
       }

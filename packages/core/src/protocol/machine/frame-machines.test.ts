@@ -138,6 +138,11 @@ describe('the job frame machine', () => {
     expect(feed(createJobFrameMachine({ jobId: 'j' }), frames)).toBe(expected);
   });
 
+  it('lets a live job have parts without end', () => {
+    const parts = Array.from({ length: 3000 }, (_, at) => chunk(`segment-${at}`, true));
+    expect(feed(createJobFrameMachine({ jobId: 'j' }), number([accepted, ...parts]))).toBe('fine');
+  });
+
   it('goes on after a sequence number', () => {
     const machine = createJobFrameMachine({ jobId: 'j', afterSequence: 41, usage: { pixels: 7n } });
     expect(feed(machine, number([progress, usage(7n)], 41))).toBe('fine');
