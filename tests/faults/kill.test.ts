@@ -1,26 +1,27 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type ByocError, createJobId } from '@byoc/core';
 import { createGateway, type Gateway, staticSource } from '@byoc/core/gateway';
 import { createAdminClient } from '@byoc/core/orchestrator';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { gated } from '../fixtures/gated-plugin/plugin.ts';
+import { type BundledPlugin, bundleWorker } from '../support/bundle-worker.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { type OrchestratorProcess, startOrchestratorProcess } from '../support/orchestrator-process.ts';
-import { repositoryRoot } from '../support/run-command.ts';
+import { hasPart } from '../support/require-part.ts';
+import { repositoryRoot, runCommand } from '../support/run-command.ts';
+import { until } from '../support/until.ts';
+import { containersOf, processesOf } from '../support/workers-of.ts';
 
-/** Asks until it is so. The runner's own limit ends a test that waits in vain. */
-async function until<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    await delay(25);
-  }
-}
+const gatedFolder = join(repositoryRoot, 'tests/fixtures/gated-plugin');
+const dockerIsHere = (await hasPart('docker')) && (await hasPart('base-image'));
 
-describe('kill -9, on the process runtime', () => {
+describe.each([
+  { runtime: 'process' as const, here: true },
+  { runtime: 'docker' as const, here: dockerIsHere },
+])('kill -9, on the $runtime runtime', ({ runtime, here }) => {
+  let bundled: BundledPlugin;
   let dataDirectory: string;
   let orchestrator: OrchestratorProcess;
   let gateway: Gateway;
@@ -29,27 +30,50 @@ describe('kill -9, on the process runtime', () => {
   const start = () =>
     startOrchestratorProcess({
       dataDirectory,
-      runtime: 'process',
+      runtime,
       port: ports[0] as number,
       httpPort: ports[1] as number,
     });
+  const workersOf = async (): Promise<readonly string[]> =>
+    runtime === 'docker' ? containersOf(dataDirectory) : (await processesOf(dataDirectory)).map(String);
+  const killWorkers = async () => {
+    for (const worker of await workersOf()) {
+      if (runtime === 'docker') await runCommand('docker', ['kill', '-s', 'KILL', worker]);
+      else process.kill(Number(worker), 'SIGKILL');
+    }
+  };
   const admin = () => createAdminClient({ dataDirectory });
+  const namesIn = (folder: string) => readdir(join(dataDirectory, folder)).catch(() => []);
+  /** A job on whichever worker takes it; undefined while none does. */
+  const runAgain = () => gateway.run(gated, { steps: 1, free: true }).result.catch(() => undefined);
   const allow = (jobId: string, step: number) =>
     writeFile(join(dataDirectory, 'plugins/gated/jobs', jobId, 'tmp', `step-${step}`), '');
 
-  beforeEach(async () => {
+  beforeAll(async () => {
+    // The process runtime starts the worker from its source.
+    if (here && runtime === 'docker') bundled = await bundleWorker(gatedFolder);
+  });
+  afterAll(() => bundled?.remove());
+
+  beforeEach(async ({ skip }) => {
+    if (!here) return skip();
     dataDirectory = await mkdtemp(join(tmpdir(), 'byoc-faults-'));
     ports = await freePorts(2);
     orchestrator = await start();
-    await admin().installPlugin({ type: 'folder', path: join(repositoryRoot, 'tests/fixtures/gated-plugin') }, {});
+    await admin().installPlugin({ type: 'folder', path: bundled?.folder ?? gatedFolder }, {});
     gateway = createGateway({ sources: [staticSource([{ url: orchestrator.url, address: orchestrator.address }])] });
     await gateway.ready();
   });
 
   afterEach(async () => {
+    if (!here) return;
     await gateway.close();
+    await admin().removePlugin('gated', { graceMs: 0 });
     await orchestrator.stop();
-    expect(await workersOf(dataDirectory)).toEqual([]);
+    expect(await workersOf()).toEqual([]);
+    expect(await namesIn('plugins/gated/jobs')).toEqual([]);
+    expect(await namesIn('workers')).toEqual([]);
+    expect(await namesIn('processes')).toEqual([]);
     await rm(dataDirectory, { recursive: true, force: true });
   });
 
@@ -114,24 +138,31 @@ describe('kill -9, on the process runtime', () => {
     );
     for await (const frame of job) {
       if (frame.type !== 'event') continue;
-      const workers = await workersOf(dataDirectory);
       await orchestrator.kill();
-      for (const pid of workers) process.kill(pid, 'SIGKILL');
+      await killWorkers();
       orchestrator = await start();
       break;
     }
     expect((await failed)?.code).toMatch(/ORCHESTRATOR_RESTARTED|JOB_NOT_FOUND|ALL_OFFERS_FAILED/);
-    await until(async () => (await readdir(join(dataDirectory, 'plugins/gated/jobs'))).length === 0);
+    await until(async () => (await namesIn('plugins/gated/jobs')).length === 0);
+  });
+
+  it('of a worker that is idle: another takes its place and leaves nothing of it', async () => {
+    const [first] = await workersOf();
+    await killWorkers();
+    expect((await until(() => runAgain())).output).toEqual({ steps: 1 });
+    const workers = await until(async () => {
+      const now = await workersOf();
+      return now.length === 1 && !now.includes(first as string) && now;
+    });
+    expect(await namesIn('workers')).toHaveLength(workers.length);
+  });
+
+  it('of the orchestrator while a plugin is idle: the new one adopts its worker', async () => {
+    const before = await workersOf();
+    await orchestrator.kill();
+    orchestrator = await start();
+    expect((await until(() => runAgain())).output).toEqual({ steps: 1 });
+    expect(await workersOf()).toEqual(before);
   });
 });
-
-/** Process ids of workers whose environment names a folder. */
-async function workersOf(directory: string): Promise<number[]> {
-  const { readFile } = await import('node:fs/promises');
-  const found: number[] = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-    if (environment.includes('BYOC_WORKER_ADDRESS=') && environment.includes(directory)) found.push(Number(pid));
-  }
-  return found;
-}

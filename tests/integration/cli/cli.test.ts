@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OrchestratorProcess, startOrchestratorProcess } from '../../support/orchestrator-process.ts';
 import { hasPart } from '../../support/require-part.ts';
-import { repositoryRoot, runByoc, runCommand } from '../../support/run-command.ts';
+import { byocArguments, repositoryRoot, runByoc, runCommand } from '../../support/run-command.ts';
 
 const hasFfmpeg = await hasPart('ffmpeg');
 const node = ['--disable-warning=ExperimentalWarning', '--conditions=@byoc/source'];
@@ -71,6 +71,86 @@ describe('byoc, against an orchestrator of this machine', () => {
     const result = await byoc('run', 'no/such', '--json');
     expect(JSON.parse(result.stdout)).toMatchObject({ error: { code: 'NO_OFFER_MATCHES' } });
     expect(result.exitCode).not.toBe(0);
+  });
+
+  it.skipIf(!hasFfmpeg)('counts the pixels of a transcode again in the files it fetched', async () => {
+    const source = join(folder, 'counted.mp4');
+    const pictures = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=2'];
+    execFileSync('ffmpeg', ['-v', 'error', ...pictures, '-c:v', 'libx264', '-preset', 'ultrafast', source]);
+    const args = ['run', 'video/transcode', '-f', `source=${source}`];
+    const json = await byoc(...args, '-o', join(folder, 'counted'), '--json');
+    const { proof, parts } = JSON.parse(json.stdout);
+    expect([json.exitCode, proof]).toMatchObject([0, { matches: true, usage: { pixels: String(320 * 180 * 50) } }]);
+    expect(proof.files.map(({ name }: { name: string }) => name)).toEqual(
+      parts.map(({ name }: { name: string }) => name),
+    );
+    const text = await byoc(...args, '-o', join(folder, 'counted-again'));
+    expect(text.stderr).toContain(`Counted in the files: ${320 * 180 * 50} pixels, as billed.`);
+  });
+
+  describe.skipIf(!hasFfmpeg)('with --parallel', () => {
+    const makeLong = () => {
+      const file = join(folder, 'long.mp4');
+      const pictures = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=32'];
+      const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '50'];
+      execFileSync('ffmpeg', ['-v', 'error', '-y', ...pictures, ...codec, file]);
+      return file;
+    };
+
+    it('cuts a video, joins it again and counts what it was billed', async () => {
+      const out = join(folder, 'joined');
+      const result = await byoc(
+        'run',
+        'video/transcode',
+        '-f',
+        `source=${makeLong()}`,
+        '-o',
+        out,
+        '--parallel',
+        '2',
+        '--json',
+      );
+      expect(result.exitCode).toBe(0);
+      expect(JSON.parse(result.stdout)).toMatchObject({
+        jobs: [{ piece: 'chunk-00000' }, { piece: 'chunk-00001' }],
+        proof: { matches: true },
+        usage: { pixels: String(320 * 180 * 800) },
+        output: { renditions: [{ frames: 800 }], warnings: [] },
+      });
+      expect(await readdir(join(out, 'hls'))).toEqual(['180p', 'master.m3u8']);
+    });
+
+    it('leaves nothing after Ctrl-C', async () => {
+      const temporary = await mkdtemp(join(folder, 'tmp-'));
+      const args = [
+        'run',
+        'video/transcode',
+        '-f',
+        `source=${makeLong()}`,
+        '-o',
+        join(folder, 'never'),
+        '--parallel',
+        '2',
+      ];
+      const child = spawn(process.execPath, [...byocArguments, ...args, '--data-dir', dataDirectory], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: { ...process.env, TMPDIR: temporary, NO_COLOR: '1' },
+      });
+      let stderr = '';
+      child.stderr.on('data', (text) => {
+        if (!stderr.includes('encode:') && String(text).includes('encode:')) child.kill('SIGINT');
+        stderr += text;
+      });
+      const exitCode = await new Promise((resolve) => child.once('close', resolve));
+      expect([exitCode, stderr]).toEqual([130, expect.stringContaining('INTERRUPTED')]);
+      expect(await readdir(temporary)).toEqual([]);
+      expect(await readdir(folder)).not.toContain('never');
+    });
+
+    it('refuses what it can not join', async () => {
+      const other = await byoc('run', 'demo/echo', '-i', 'text=a', '-o', folder, '--parallel', '2');
+      expect([other.exitCode, other.stderr]).toEqual([2, expect.stringContaining('it is for video/transcode')]);
+    });
   });
 
   it.skipIf(!hasFfmpeg)('runs the program of the README', async () => {

@@ -11,9 +11,18 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bytesBlob, createGateway, fileBlob, type GatewayOptions, staticSource, streamBlob } from '@byoc/core/gateway';
+import {
+  bytesBlob,
+  createGateway,
+  fileBlob,
+  type GatewayOptions,
+  staticSource,
+  streamBlob,
+  uriBlob,
+} from '@byoc/core/gateway';
 import { connectOrchestrator, type OutputPart } from '@byoc/core/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { serveDirectory } from '../../support/serve-directory.ts';
 import { breakableProxy } from './breakable-proxy.ts';
 import { parts } from './parts-plugin.ts';
 import { type StartedOrchestrator, startOrchestrator } from './start-orchestrator.ts';
@@ -109,6 +118,34 @@ describe.each([
     expect(readFileSync(join(folder, 'deep/er/one.txt'), 'utf8')).toBe('aaa');
     await expect(result.file('c.txt', join(folder, 'c.txt'))).rejects.toMatchObject({ code: 'PART_NOT_FOUND' });
     expect(existsSync(join(folder, 'c.txt'))).toBe(false);
+  });
+});
+
+describe('an address as input', () => {
+  it('is fetched by the orchestrator and read as any other part', async () => {
+    const { data } = largeFile();
+    const web = await serveDirectory(folder);
+    await using open = await startOrchestrator({ limits: { allowPrivateAddresses: true } });
+    await using gateway = createGateway({ sources: [staticSource([open.url])] });
+    const { output } = await gateway.run(parts, { source: uriBlob(`${web.url}/in.bin`) }).result;
+    expect(output).toMatchObject({ bytes: large, sha256: sha256(data) });
+    expect(web.requested).toEqual(['/in.bin']);
+    const missing = await gateway.run(parts, { source: uriBlob(`${web.url}/none.bin`) }).result.catch((e) => e);
+    expect(missing).toMatchObject({ code: 'URI_FETCH_FAILED', charged: { amountWei: '0' } });
+    await web.close();
+    await gateway.close();
+    await open.orchestrator.close({ mode: 'drain', graceMs: 1000 });
+    expect(readdirSync(join(open.root, 'jobs'))).toEqual([]);
+  });
+
+  it('is not fetched from a private network unless the operator allows it', async () => {
+    largeFile();
+    const web = await serveDirectory(folder);
+    await using gateway = gatewayOf();
+    const error = await gateway.run(parts, { source: uriBlob(`${web.url}/in.bin`) }).result.catch((e) => e);
+    expect(error).toMatchObject({ code: 'URI_ADDRESS_REFUSED', charged: { amountWei: '0' } });
+    expect(web.requested).toEqual([]);
+    await web.close();
   });
 });
 
