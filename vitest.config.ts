@@ -30,6 +30,7 @@ export default defineConfig({
       },
       project('architecture', ['tests/architecture/**/*.test.ts'], { testTimeout: 120_000 }),
       project('integration', ['tests/integration/**/*.test.ts', 'examples/**/*.test.ts'], slow),
+      project('conformance', ['tests/conformance/**/*.test.ts'], slow),
       project('faults', ['tests/faults/**/*.test.ts'], slow),
       project('consumer', ['tests/consumer/**/*.test.ts'], slow),
     ],

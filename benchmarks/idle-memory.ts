@@ -7,7 +7,7 @@ import { openLab } from './support/open-lab.ts';
 import { residentBytes } from './support/resident-memory.ts';
 import { report } from './support/statistics.ts';
 
-/** The resident memory of an orchestrator that has installed plugins and does nothing. Their workers are other processes. */
+/** The resident memory of an orchestrator that was started with its plugins and does nothing. Their workers are other processes. */
 const PLUGINS = 20;
 const MIB = 1024 ** 2;
 const worker = join(import.meta.dirname, 'plugin/worker.ts');
@@ -27,6 +27,7 @@ try {
   }
   const measure = async (installed: readonly string[]) => {
     await using lab = await openLab({ plugins: installed });
+    await lab.restart();
     await new Promise((resolve) => setTimeout(resolve, 6_000));
     return residentBytes(lab.orchestratorPid);
   };

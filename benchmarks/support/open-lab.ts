@@ -11,6 +11,8 @@ export interface Lab extends AsyncDisposable {
   readonly workerSocket: string;
   /** Gone with the lab. */
   readonly directory: string;
+  /** Ends the orchestrator and starts it anew on its data directory. */
+  restart(): Promise<void>;
 }
 
 /** Starts an orchestrator with the process runtime and the benchmark's plugin, or with other plugin folders. */
@@ -24,14 +26,25 @@ export async function openLab({ plugins }: { plugins?: readonly string[] } = {})
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    const folders = plugins ?? [join(import.meta.dirname, '../plugin')];
-    orchestrator = await startProcess(new URL('./orchestrator-process.ts', import.meta.url), [data, ...folders]);
+    const start = (folders: readonly string[]) =>
+      startProcess<{ url: string }>(new URL('./orchestrator-process.ts', import.meta.url), [data, ...folders]);
+    let running = await start(plugins ?? [join(import.meta.dirname, '../plugin')]);
+    orchestrator = running;
     const [worker = ''] = await readdir(join(data, 'workers')).catch(() => []);
     return {
-      url: orchestrator.ready.url,
-      orchestratorPid: orchestrator.pid,
+      get url() {
+        return running.ready.url;
+      },
+      get orchestratorPid() {
+        return running.pid;
+      },
       workerSocket: join(data, 'workers', worker, 'run', 'worker.sock'),
       directory,
+      async restart() {
+        await running.stop();
+        running = await start([]);
+        orchestrator = running;
+      },
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {

@@ -9,13 +9,14 @@ export interface BenchProcess<T> {
   stop(): Promise<void>;
 }
 
-/** Starts a script and waits until it tells that it is ready. */
+/** Starts a script, on the sources or on the built packages as this process does, and waits until it tells that it is ready. */
 export function startProcess<T>(script: URL, args: readonly string[]): Promise<BenchProcess<T>> {
   const profile = process.env['BYOC_BENCH_PROFILE'];
+  const conditions = process.execArgv.filter((argument) => argument.startsWith('--conditions='));
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--conditions=@byoc/source', ...profiling, script.pathname, ...args],
+    ['--disable-warning=ExperimentalWarning', ...conditions, ...profiling, script.pathname, ...args],
     { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
   );
   const gone = new Promise<number | null>((resolve) => child.once('exit', resolve));

@@ -46,10 +46,18 @@ export type {
   SetupResult,
 } from './manifest/plugin.ts';
 export { WORKER_PROTOCOL } from './manifest/worker-protocol.ts';
+export { formatPrice } from './price/format-price.ts';
+export { formatPriceList } from './price/format-price-list.ts';
 export { isFree } from './price/is-free.ts';
+export { type ParsedPrice, parsePrice } from './price/parse-price.ts';
+export { parsePriceList } from './price/parse-price-list.ts';
 export { parsePriceSheet } from './price/parse-price-sheet.ts';
+export type { Price, PriceList } from './price/price.ts';
 export { priceOf } from './price/price-of.ts';
 export { freePriceSheet, type PriceSheet, priceSheetSchema } from './price/price-sheet.ts';
+export { type Rational, rational } from './price/rational.ts';
+export { toPriceList } from './price/to-price-list.ts';
+export { toPriceSheet } from './price/to-price-sheet.ts';
 export { assertNever } from './primitives/assert-never.ts';
 export { AsyncQueue } from './primitives/async-queue.ts';
 export { type BlobRef, blob, outputFile, type PartRef, type UriRef } from './primitives/blob-ref.ts';

@@ -8,7 +8,12 @@ export function isJobId(text: string): text is JobId {
   return PATTERN.test(text);
 }
 
-/** Makes a new job id: `job_` and 128 random bits. */
+/**
+ * Makes a new job id: `job_` and a UUID of version 7 without its hyphens (RFC 9562): 48 bits of the time in ms, then 74
+ * random bits. Ids sort by their time, so that new rows of a table lie side by side.
+ */
 export function createJobId(): JobId {
-  return `job_${crypto.randomUUID().replaceAll('-', '')}` as JobId;
+  const time = Date.now().toString(16).padStart(12, '0');
+  const random = crypto.randomUUID().replaceAll('-', '').slice(13);
+  return `job_${time}7${random}` as JobId;
 }

@@ -45,8 +45,19 @@ describe('findBlobRefs', () => {
 });
 
 describe('createJobId', () => {
-  it('makes ids that are job ids', () => {
-    expect(isJobId(createJobId())).toBe(true);
+  it('makes ids that are job ids, each its own', () => {
+    const ids = Array.from({ length: 1000 }, () => createJobId());
+    expect(ids.every(isJobId)).toBe(true);
+    expect(new Set(ids).size).toBe(1000);
+  });
+
+  it('makes ids that sort by their time', () => {
+    const before = Date.now();
+    const id = createJobId();
+    const madeAt = Number.parseInt(id.slice('job_'.length, 'job_'.length + 12), 16);
+    expect(id).toMatch(/^job_[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/);
+    expect(madeAt).toBeGreaterThanOrEqual(before);
+    expect(madeAt).toBeLessThanOrEqual(Date.now());
   });
 });
 

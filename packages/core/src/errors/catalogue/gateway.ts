@@ -67,6 +67,21 @@ export const gatewayErrors = {
     message: (f) => `${f.path} exists already.`,
     hint: () => 'Choose an empty folder, or pass `replace: true`.',
   }),
+  USAGE_MISMATCH: entry<{ capability: string; orchestrator: string; jobId: string; mismatches: string[] }>({
+    grpc: 'DATA_LOSS',
+    http: 502,
+    recovery: 'give-up',
+    message: (f) =>
+      `The result of ${f.capability} from ${f.orchestrator} (job ${f.jobId}) does not agree with its bill: ${f.mismatches.join(' ')}`,
+    hint: () => 'Keep the files and the receipt, and choose another orchestrator for the next job.',
+  }),
+  PARALLEL_PIECE_UNFIT: entry<{ piece: string; orchestrator: string; reason: string }>({
+    grpc: 'DATA_LOSS',
+    http: 502,
+    recovery: 'retry-other',
+    message: (f) => `Piece ${f.piece} from ${f.orchestrator} does not fit the others: ${f.reason}.`,
+    hint: () => 'Choose orchestrators with the same plugin and encoder, or run it as one job.',
+  }),
   GATEWAY_CLOSED: entry<Record<string, never>>({
     grpc: 'FAILED_PRECONDITION',
     http: 409,

@@ -10,6 +10,7 @@ import { pluginHostErrors } from './plugin-host.ts';
 import { processErrors } from './process.ts';
 import { protocolErrors } from './protocol.ts';
 import { runtimeErrors } from './runtime.ts';
+import { testingErrors } from './testing.ts';
 import { workerErrors } from './worker.ts';
 
 /** Every error there is. docs/errors.md is generated from it and tested against it. */
@@ -26,6 +27,7 @@ export const errorCatalogue = {
   ...paymentErrors,
   ...hostErrors,
   ...commandErrors,
+  ...testingErrors,
 } as const;
 
 /** A code of the catalogue. */

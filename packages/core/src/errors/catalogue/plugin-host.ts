@@ -46,12 +46,14 @@ export const pluginHostErrors = {
     http: 422,
     recovery: 'fix-request',
     message: (f) => `The worker of ${f.plugin} did not start: ${describeEnd(f)}.${lastLine(f)}`,
-    hint: (f) =>
-      f.outOfMemory
-        ? 'Raise `resources.memoryBytes` of the plugin.'
-        : f.logTail.some((line) => line.includes('exec format error'))
-          ? 'The image was built for another processor: build it for this one.'
-          : 'The log lines above say why; mend the plugin and install it again.',
+    hint: (f) => {
+      if (f.outOfMemory) return 'Raise `resources.memoryBytes` of the plugin.';
+      if (f.logTail.some((line) => /exec format error/i.test(line)))
+        return 'The image was built for another processor: build it for this one.';
+      if (f.exitCode === 127)
+        return 'The program that it starts with is not there: check `command` of the manifest, or CMD of the image.';
+      return 'The log lines above say why; mend the plugin and install it again.';
+    },
   }),
   WORKER_SETUP_FAILED: entry<{ plugin: string; reason: string; logTail: string[] }>({
     grpc: 'FAILED_PRECONDITION',
