@@ -1,6 +1,8 @@
-export type { OutputRequest, TranscodeInput } from './capability/input.ts';
+export type { AudioSettings } from './capability/audio-settings.ts';
+export type { TranscodeInput } from './capability/input.ts';
 export type { OutputResult, RenditionResult, SourceProbe, TranscodeOutput } from './capability/output.ts';
-export type { AudioSettings, RateControl, RenditionRequest, VideoSettings } from './capability/video-settings.ts';
+export type { OutputRequest } from './capability/output-request.ts';
+export type { RateControl, RenditionRequest, VideoSettings } from './capability/video-settings.ts';
 export { transcode } from './capability.ts';
 export type { LiveEvent, LiveInput, LiveOutput, LiveUpdate } from './live/live-capability.ts';
 export { live } from './live/live-capability.ts';

@@ -36,20 +36,6 @@ export const videoSettingsSchema = z.discriminatedUnion('codec', [
   }),
 ]);
 
-/** How sound is encoded. A source without sound gives none, whatever is asked. */
-export const audioSettingsSchema = z.discriminatedUnion('codec', [
-  z.strictObject({
-    codec: z.literal('aac'),
-    /** @default 128000 */
-    bitrate: z.int().min(16_000).max(512_000).default(128_000),
-    /** @default 2 */
-    channels: z.int().min(1).max(2).default(2),
-    /** Hertz. @default 48000 */
-    sampleRate: z.literal([44_100, 48_000]).default(48_000),
-  }),
-  z.strictObject({ codec: z.literal('none') }),
-]);
-
 /** One size of the ladder. Give a height, a width or both; what is missing follows the display aspect. */
 export const renditionSchema = z.strictObject({
   /** A folder name. @default the height, for example "720p" */
@@ -67,5 +53,4 @@ export const renditionSchema = z.strictObject({
 
 export type RateControl = z.output<typeof rateControlSchema>;
 export type VideoSettings = z.output<typeof videoSettingsSchema>;
-export type AudioSettings = z.output<typeof audioSettingsSchema>;
 export type RenditionRequest = z.output<typeof renditionSchema>;

@@ -1,13 +1,13 @@
-import { readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { OutputResult, SourceProbe, TranscodeOutput } from '../capability/output.ts';
+import type { TranscodeOutput } from '../capability/output.ts';
 import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
-import { displaySize, type MediaProbe } from '../media/media-probe.ts';
+import type { MediaProbe } from '../media/media-probe.ts';
 import type { TranscodePlan } from '../plan/transcode-plan.ts';
-import { writeMasterPlaylist } from '../plan/write-master-playlist.ts';
-import { writeThumbnailTrack } from '../plan/write-thumbnail-track.ts';
 import type { QualityReport } from '../proof/measure-quality.ts';
+import { describeSource } from './describe-source.ts';
+import { HLS_TYPE, part } from './part.ts';
 import type { StreamFacts } from './read-stream.ts';
+import { round } from './round.ts';
+import { writeOutputs } from './write-outputs.ts';
 
 export interface DescribeOutputInput {
   readonly plan: TranscodePlan;
@@ -22,9 +22,6 @@ export interface DescribeOutputInput {
   readonly directory: string;
   readonly pixels: bigint;
 }
-
-const part = (name: string, mediaType: string) => ({ $part: name, mediaType });
-const HLS = 'application/vnd.apple.mpegurl';
 
 /** Writes the playlists and tracks that follow from what was encoded, and says what there is. */
 export async function describeOutput(input: DescribeOutputInput): Promise<TranscodeOutput> {
@@ -45,7 +42,7 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
       bitrate,
       peakBitrate,
       bytes,
-      ...(plan.hls === undefined ? {} : { playlist: part(rendition.playlist, HLS) }),
+      ...(plan.hls === undefined ? {} : { playlist: part(rendition.playlist, HLS_TYPE) }),
       ...(mp4 === undefined ? {} : { mp4: part(mp4.file, 'video/mp4') }),
       ...(psnr === undefined ? {} : { psnr: round(psnr, 3) }),
       ...(ssim === undefined ? {} : { ssim: round(ssim, 6) }),
@@ -61,7 +58,7 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
           sampleRate: plan.audio.sampleRate,
           durationMs: round(audioFacts.seconds * 1000, 3),
           bitrate: audioFacts.bitrate,
-          ...(plan.hls === undefined ? {} : { playlist: part(plan.audio.playlist, HLS) }),
+          ...(plan.hls === undefined ? {} : { playlist: part(plan.audio.playlist, HLS_TYPE) }),
         };
   return {
     source: describeSource(input.probe, input.bytes),
@@ -74,69 +71,6 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
   };
 }
 
-async function writeOutputs(
-  input: DescribeOutputInput,
-  renditions: TranscodeOutput['renditions'],
-): Promise<OutputResult[]> {
-  const { plan, facts, audioFacts, directory } = input;
-  const outputs: OutputResult[] = [];
-  if (plan.hls !== undefined) {
-    const { name, master, segmentSeconds } = plan.hls;
-    const variants = renditions.map((rendition) => ({ ...rendition, uri: `${rendition.name}/index.m3u8` }));
-    const sound =
-      plan.audio === undefined || audioFacts === undefined
-        ? undefined
-        : {
-            uri: 'audio/index.m3u8',
-            codec: 'mp4a.40.2',
-            channels: plan.audio.channels,
-            bitrate: audioFacts.bitrate,
-            peakBitrate: audioFacts.peakBitrate,
-          };
-    await writeFile(join(directory, master), writeMasterPlaylist(variants, sound));
-    const streams = [...plan.renditions, ...(plan.audio === undefined ? [] : [plan.audio])];
-    const files = streams.flatMap(({ playlist, initSection }) => [part(playlist, HLS), part(initSection, 'video/mp4')]);
-    const segments = [...facts, ...(audioFacts === undefined ? [] : [audioFacts])].reduce(
-      (sum, one) => sum + one.segments,
-      0,
-    );
-    outputs.push({
-      kind: 'hls',
-      name,
-      master: part(master, HLS),
-      files: [part(master, HLS), ...files],
-      segments,
-      segmentSeconds: round(segmentSeconds, 6),
-    });
-  }
-  if (plan.mp4 !== undefined) {
-    outputs.push({
-      kind: 'mp4',
-      name: plan.mp4.name,
-      files: plan.mp4.files.map(({ file }) => part(file, 'video/mp4')),
-    });
-  }
-  const seconds = facts[0]?.seconds ?? (plan.expectedFrames ?? 1) * (plan.frameRate.den / plan.frameRate.num);
-  for (const sheet of plan.thumbnails) {
-    const sheets = (await readdir(join(directory, sheet.name))).filter((file) => file.endsWith('.jpg')).sort();
-    const { text, pictures } = writeThumbnailTrack(sheet, sheets, seconds);
-    await writeFile(join(directory, sheet.track), text);
-    const { name, width, height, everySeconds } = sheet;
-    const files = sheets.map((file) => part(`${name}/${file}`, 'image/jpeg'));
-    outputs.push({
-      kind: 'thumbnails',
-      name,
-      track: part(sheet.track, 'text/vtt'),
-      files,
-      pictures,
-      width,
-      height,
-      everySeconds,
-    });
-  }
-  return outputs;
-}
-
 /** A source may say that it is longer than it is: cut off, or damaged. */
 function shortfall(plan: TranscodePlan, facts: readonly StreamFacts[]): string[] {
   const frames = Math.min(...facts.map(({ samples }) => samples));
@@ -144,31 +78,4 @@ function shortfall(plan: TranscodePlan, facts: readonly StreamFacts[]): string[]
   return [
     `The source promises ${plan.expectedFrames} frames, and ${frames} could be decoded: it may be cut off or damaged.`,
   ];
-}
-
-function describeSource(probe: MediaProbe, bytes: number): SourceProbe {
-  const { video, audio } = probe;
-  if (video === undefined) throw new TypeError('a planned source has a video stream');
-  const rate = video.averageRate ?? video.realRate;
-  return {
-    format: probe.format,
-    durationMs: round((probe.durationSeconds ?? 0) * 1000, 3),
-    bytes,
-    video: {
-      codec: video.codec,
-      ...displaySize(video),
-      codedWidth: video.width,
-      codedHeight: video.height,
-      rotation: video.rotation,
-      frameRate: rate === undefined ? 0 : round(rate.num / rate.den, 6),
-      pixelFormat: video.pixelFormat,
-    },
-    ...(audio === undefined
-      ? {}
-      : { audio: { codec: audio.codec, channels: audio.channels, sampleRate: audio.sampleRate } }),
-  };
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }

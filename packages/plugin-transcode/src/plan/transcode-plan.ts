@@ -10,6 +10,14 @@ export interface PlannedStream {
 
 export interface PlannedRendition extends Rung, PlannedStream {}
 
+/** The sound that is encoded, from the source's stream `index`. */
+export interface PlannedAudio extends PlannedStream {
+  readonly index: number;
+  readonly bitrate: number;
+  readonly channels: number;
+  readonly sampleRate: number;
+}
+
 export interface PlannedThumbnails {
   readonly name: string;
   readonly track: string;
@@ -34,9 +42,7 @@ export interface TranscodePlan {
   /** An expectation, for progress; undefined when the source does not tell its duration. */
   readonly expectedFrames: number | undefined;
   readonly renditions: readonly PlannedRendition[];
-  readonly audio:
-    | (PlannedStream & { readonly bitrate: number; readonly channels: number; readonly sampleRate: number })
-    | undefined;
+  readonly audio: PlannedAudio | undefined;
   readonly hls: { readonly name: string; readonly master: string; readonly segmentSeconds: number } | undefined;
   readonly mp4: { readonly name: string; readonly files: readonly PlannedMp4[] } | undefined;
   readonly thumbnails: readonly PlannedThumbnails[];

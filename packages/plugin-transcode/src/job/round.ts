@@ -1,0 +1,4 @@
+/** Rounds to decimal `digits`. */
+export function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
