@@ -105,6 +105,9 @@ describe.each([
   });
 
   it.each(points)('of the worker at %s: the job fails as not charged, and the next one is right', async (point) => {
+    // One that starts anew has seen no crash: five of them would be a crash loop.
+    await orchestrator.kill();
+    orchestrator = await start();
     const job = run();
     const failed = job.result.then(
       () => undefined,
@@ -140,9 +143,14 @@ describe.each([
       cwd: repositoryRoot,
       execArgv: ['--disable-warning=ExperimentalWarning', '--conditions=@byoc/source'],
     });
-    for (let stage = ''; stage !== point; ) [stage] = await once(child, 'message');
+    const ended = once(child, 'exit');
+    for (let stage = ''; stage !== point; )
+      [stage] = await Promise.race([
+        once(child, 'message'),
+        ended.then(() => Promise.reject(new Error(`it ended after ${stage}`))),
+      ]);
     child.kill('SIGKILL');
-    await once(child, 'exit');
+    await ended;
     const next = await run().result;
     expect(next.output.renditions.map(({ frames }) => frames)).toEqual([180, 180]);
   });

@@ -6,34 +6,12 @@ import {
   type CallerFrame,
   type ConnectedWorker,
   connectWorker,
-  type JobFrame,
   serveWorkerService,
   type WorkerService,
 } from '@byoc/core/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeWorkerService } from './fake-services.ts';
-
-const bytes = (text: string) => new TextEncoder().encode(text);
-const open: CallerFrame = {
-  type: 'open',
-  jobId: 'job_12345678',
-  capability: 'test/echo@1.0.0',
-  inputJson: bytes('{}'),
-  deadline: 2_000_000_000_000,
-  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-  onDisconnect: 'cancel',
-  stagedParts: [],
-};
-
-async function* framesOf(...frames: CallerFrame[]): AsyncGenerator<CallerFrame> {
-  yield* frames;
-}
-
-async function collect(stream: AsyncIterable<readonly JobFrame[]>): Promise<JobFrame[]> {
-  const frames: JobFrame[] = [];
-  for await (const batch of stream) frames.push(...batch);
-  return frames;
-}
+import { bytes, collect, framesOf, open } from './job-frames.ts';
 
 let directory: string;
 const closers: (() => unknown)[] = [];
@@ -46,8 +24,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-async function start(overrides: Partial<WorkerService> = {}): Promise<ConnectedWorker> {
-  const address = { type: 'unix', path: join(directory, 'worker.sock') } as const;
+async function start(overrides: Partial<WorkerService> = {}, name = 'worker.sock'): Promise<ConnectedWorker> {
+  const address = { type: 'unix', path: join(directory, name) } as const;
   const served = await serveWorkerService(fakeWorkerService(overrides), { address, logger: silentLogger });
   const worker = connectWorker(address);
   closers.push(
@@ -78,12 +56,8 @@ describe('a worker over a unix socket', () => {
     const frames = await collect(
       worker.runJob(framesOf(open, { type: 'chunk', part: 'a', data: bytes('hello'), last: true }, { type: 'end' })),
     );
-    expect(frames.map((frame) => [frame.sequence, frame.type])).toEqual([
-      [1, 'accepted'],
-      [2, 'event'],
-      [3, 'usage'],
-      [4, 'result'],
-    ]);
+    expect(frames.map(({ type }) => type)).toEqual(['accepted', 'event', 'usage', 'result']);
+    expect(frames.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
   });
 
   it('makes its socket private', async () => {
@@ -206,12 +180,15 @@ describe('a worker over a unix socket', () => {
     expect(before).toBeLessThan(60);
 
     let sent = 0;
-    const producer = await startSecond({
-      async *runJob() {
-        for (sent = 0; sent < 80; sent++)
-          yield [{ sequence: sent + 1, type: 'chunk', part: 'out', data: new Uint8Array(1024 * 1024), last: false }];
+    const producer = await start(
+      {
+        async *runJob() {
+          for (sent = 0; sent < 80; sent++)
+            yield [{ sequence: sent + 1, type: 'chunk', part: 'out', data: new Uint8Array(1024 * 1024), last: false }];
+        },
       },
-    });
+      'second.sock',
+    );
     let got = 0;
     for await (const batch of producer.runJob(framesOf(open))) {
       got += batch.length;
@@ -219,17 +196,6 @@ describe('a worker over a unix socket', () => {
     }
     expect(got).toBe(80);
   });
-
-  async function startSecond(overrides: Partial<WorkerService>): Promise<ConnectedWorker> {
-    const address = { type: 'unix', path: join(directory, 'second.sock') } as const;
-    const served = await serveWorkerService(fakeWorkerService(overrides), { address });
-    const worker = connectWorker(address);
-    closers.push(
-      () => served.close(),
-      () => worker.close(),
-    );
-    return worker;
-  }
 
   it('cuts an array of frames that does not fit into one message', async () => {
     const worker = await start({
@@ -329,35 +295,5 @@ describe('a worker over a unix socket', () => {
       for await (const _ of worker.watchState()) void served.close({ graceMs: 0 });
     };
     await expect(watch()).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
-  });
-});
-
-describe('a worker over TCP', () => {
-  it('refuses a call without its secret', async () => {
-    const served = await serveWorkerService(fakeWorkerService(), {
-      address: { type: 'tcp', host: '127.0.0.1', port: 0, secret: 'right-secret' },
-    });
-    if (served.address.type !== 'tcp') throw new Error('expected tcp');
-    const right = connectWorker(served.address);
-    const wrong = connectWorker({ ...served.address, secret: 'wrong-secret' });
-    closers.push(
-      () => served.close(),
-      () => right.close(),
-      () => wrong.close(),
-    );
-    expect(served.address.port).toBeGreaterThan(0);
-    await expect(right.getInfo()).resolves.toMatchObject({ name: 'fake' });
-    await expect(wrong.getInfo()).rejects.toMatchObject({ code: 'WORKER_SECRET_INVALID' });
-    await expect(collect(wrong.runJob(framesOf(open)))).rejects.toMatchObject({ code: 'WORKER_SECRET_INVALID' });
-  });
-
-  it('says which address is taken', async () => {
-    const first = await serveWorkerService(fakeWorkerService(), {
-      address: { type: 'tcp', host: '127.0.0.1', port: 0, secret: 's' },
-    });
-    closers.push(() => first.close());
-    await expect(serveWorkerService(fakeWorkerService(), { address: first.address })).rejects.toMatchObject({
-      code: 'LISTEN_FAILED',
-    });
   });
 });

@@ -13,10 +13,12 @@ import type { CallOptions, WorkerPhase, WorkerService, WorkerState } from '../pr
 import { Drain } from './drain.ts';
 import { EndedJobs } from './ended-jobs.ts';
 import { estimateInput } from './estimate-input.ts';
+import { feedJob } from './feed-job.ts';
 import { isServingPhase } from './is-serving-phase.ts';
 import { Job } from './job.ts';
 import { parseInputJson } from './parse-input-json.ts';
 import { StateFeed } from './state-feed.ts';
+import { tearDown } from './tear-down.ts';
 
 /** How a worker runs its jobs. */
 export interface WorkerOptions {
@@ -94,7 +96,7 @@ class PluginWorker implements Worker {
       isIdle: () => this.#busy.size === 0,
       cancelJobs: () => this.#cancelJobs(),
       finish: async () => {
-        await this.#tearDown();
+        await tearDown(() => this.close(), { withinMs: this.#cancelGraceMs, clock: this.#clock, logger: this.#logger });
         options.onDrained?.();
       },
     });
@@ -174,7 +176,7 @@ class PluginWorker implements Worker {
     machine.accept(first.done ? { type: 'end' } : first.value);
     const open = first.value as OpenFrame;
     const job = this.#open(open);
-    void this.#feed(job, incoming, machine);
+    void feedJob(job, incoming, machine);
     let left = true;
     try {
       yield* job.frames.read(0, signal);
@@ -218,18 +220,6 @@ class PluginWorker implements Worker {
     return this.#closed;
   }
 
-  /** A teardown that fails or hangs must not keep the worker. */
-  async #tearDown(): Promise<void> {
-    const timer = new AbortController();
-    const late = this.#clock.sleep(this.#cancelGraceMs, { signal: timer.signal }).then(
-      () => this.#logger.error({}, 'teardown-hangs'),
-      () => {},
-    );
-    const closed = this.close().catch((error: unknown) => this.#logger.error({ err: error }, 'teardown-failed'));
-    await Promise.race([closed, late]);
-    timer.abort(null);
-  }
-
   #open(open: OpenFrame): Job {
     if (this.#phase === 'draining') throw new ByocError('WORKER_DRAINING', { plugin: this.manifest.name });
     this.#refuseUnlessReady();
@@ -264,26 +254,6 @@ class PluginWorker implements Worker {
     void job.ended.then(() => this.#ended.keep(open.jobId));
     job.start();
     return job;
-  }
-
-  /** Hands on the caller's frames; a frame that breaks the protocol ends the job. */
-  async #feed(
-    job: Job,
-    incoming: AsyncIterator<CallerFrame>,
-    machine: { accept(frame: CallerFrame): void },
-  ): Promise<void> {
-    try {
-      for (;;) {
-        const next = await incoming.next();
-        if (next.done) return;
-        machine.accept(next.value);
-        if (next.value.type !== 'open') await job.accept(next.value);
-      }
-    } catch (error) {
-      // A caller that is gone is seen by the reader of the frames, which knows what is to happen then.
-      if (isByocError(error) && !['CALLER_GONE', 'CONNECTION_LOST', 'JOB_CANCELLED'].includes(error.code))
-        await job.fail(error);
-    }
   }
 
   #release(jobId: string): void {

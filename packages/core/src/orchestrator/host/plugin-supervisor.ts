@@ -19,8 +19,10 @@ import {
   transitionPlugin,
 } from '../lifecycle/plugin-transition.ts';
 import type { HostedPlugin } from '../plugin-host.ts';
+import { Changes } from './changes.ts';
 import { linkWorker, type WorkerConnection, type WorkerLink } from './hosted-worker-link.ts';
-import { stopUntilGone } from './stop-until-gone.ts';
+import { logPhaseChange } from './log-phase-change.ts';
+import { Removals } from './removals.ts';
 import type { WorkerWaits } from './worker-waits.ts';
 
 /** What a supervisor needs. */
@@ -55,15 +57,21 @@ export class PluginSupervisor {
   /** Why the last worker was not kept: what an installer is told. */
   #failure: ByocError | undefined;
   #lastLogTail: readonly string[] = [];
-  /** Workers that are being ended, or whose remains are being removed. */
-  readonly #removals = new Set<Promise<void>>();
-  readonly #changed = new Set<() => void>();
+  readonly #removals: Removals;
+  readonly #changed = new Changes();
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.resolved = options.resolved;
     this.source = options.source;
     this.price = options.price;
+    const { clock, logger } = options;
+    this.#removals = new Removals({
+      clock,
+      logger,
+      plugin: this.resolved.manifest.name,
+      closing: this.#closing.signal,
+    });
   }
 
   get snapshot(): HostedPlugin {
@@ -107,42 +115,20 @@ export class PluginSupervisor {
 
   /** Resolves when jobs can be taken; rejects at the first failure, explained. */
   async ready(options: { signal?: AbortSignal | undefined; withinMs?: number } = {}): Promise<void> {
-    const withinMs = options.withinMs ?? this.#options.waits.readyWithinMs;
-    const timer = new AbortController();
-    const { clock } = this.#options;
-    let late = false;
-    const timeout = clock.sleep(withinMs, { signal: timer.signal, unref: true }).then(
-      () => {
-        late = true;
-        this.#wake();
-      },
-      () => {},
-    );
-    const onAbort = () => this.#wake();
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    try {
-      for (;;) {
-        options.signal?.throwIfAborted();
-        const { phase } = this.#state;
-        if (phase === 'ready' || phase === 'busy') return;
-        if ((phase === 'failed' || phase === 'quarantined' || phase === 'stopped') && !this.#state.hasWorker)
-          throw this.#explain();
-        if (late) {
-          const logTail = [...((await this.#link?.started.logs({ tail: 10 }).catch(() => [])) ?? [])];
-          throw new ByocError('WORKER_NEVER_READY', {
-            plugin: this.resolved.manifest.name,
-            phase,
-            waitedMs: withinMs,
-            logTail,
-          });
-        }
-        await new Promise<void>((resolve) => this.#changed.add(resolve));
-      }
-    } finally {
-      timer.abort();
-      await timeout;
-      options.signal?.removeEventListener('abort', onAbort);
-    }
+    const { clock, waits } = this.#options;
+    const withinMs = options.withinMs ?? waits.readyWithinMs;
+    const isSettled = () => {
+      const { phase, hasWorker } = this.#state;
+      if (phase === 'ready' || phase === 'busy') return true;
+      if ((phase === 'failed' || phase === 'quarantined' || phase === 'stopped') && !hasWorker) throw this.#explain();
+      return false;
+    };
+    const inTime = await this.#changed.until(isSettled, { withinMs, clock, signal: options.signal });
+    if (inTime) return;
+    const logTail = [...((await this.#link?.started.logs({ tail: 10 }).catch(() => [])) ?? [])];
+    const { phase } = this.#state;
+    const plugin = this.resolved.manifest.name;
+    throw new ByocError('WORKER_NEVER_READY', { plugin, phase, waitedMs: withinMs, logTail });
   }
 
   /** Drains the worker and ends it. Idempotent. */
@@ -157,7 +143,7 @@ export class PluginSupervisor {
     } else {
       this.#send({ type: 'stop' });
     }
-    await Promise.all(this.#removals);
+    await this.#removals.done();
     if (this.#state.phase !== 'stopped') {
       this.#state = { ...this.#state, phase: 'stopped', hasWorker: false };
       this.#published();
@@ -177,7 +163,7 @@ export class PluginSupervisor {
   async *followLogs(signal: AbortSignal): AsyncGenerator<string, void, undefined> {
     while (!signal.aborted && !this.#closing.signal.aborted) {
       const link = this.#link;
-      if (link === undefined) await new Promise<void>((resolve) => this.#changed.add(resolve));
+      if (link === undefined) await this.#changed.next();
       else yield* link.started.followLogs({ signal: AbortSignal.any([signal, link.gone]) });
     }
   }
@@ -188,18 +174,8 @@ export class PluginSupervisor {
     this.#state = state;
     if (state !== before) {
       if (state.phase !== before.phase) {
-        const { name } = this.resolved.manifest;
-        const fields = {
-          plugin: name,
-          from: before.phase,
-          to: state.phase,
-          ...(state.reason === '' ? {} : { reason: state.reason }),
-        };
-        if (state.phase === 'failed' || state.phase === 'quarantined')
-          this.#options.logger.warn(fields, 'plugin-phase-changed');
-        else this.#options.logger.info(fields, 'plugin-phase-changed');
-        if (state.phase === 'ready' && this.#timeToWarmMs === undefined)
-          this.#timeToWarmMs = this.#options.clock.now() - this.#startedAt;
+        logPhaseChange(this.#options.logger, this.resolved.manifest.name, before, state);
+        if (state.phase === 'ready') this.#timeToWarmMs ??= this.#options.clock.now() - this.#startedAt;
       }
       this.#published();
     }
@@ -286,7 +262,7 @@ export class PluginSupervisor {
     this.#link = undefined;
     this.#workerState = undefined;
     // Known at once to whoever chooses a worker; what this one left is removed meanwhile.
-    this.#remove(started, 0);
+    this.#removals.remove(started, 0);
     this.#send({
       type: 'worker-ended',
       reason: new ByocError('WORKER_ENDED', facts).shortMessage,
@@ -295,21 +271,7 @@ export class PluginSupervisor {
   }
 
   #stopWorker(): void {
-    if (this.#link !== undefined) this.#remove(this.#link.started, this.#options.waits.stopGraceMs);
-  }
-
-  #remove(started: StartedWorker, graceMs: number): void {
-    const { clock } = this.#options;
-    const removal = stopUntilGone(started, { graceMs, clock, closing: this.#closing.signal });
-    this.#removals.add(removal);
-    removal.then(
-      () => this.#removals.delete(removal),
-      (error: unknown) => {
-        this.#removals.delete(removal);
-        const plugin = this.resolved.manifest.name;
-        this.#options.logger.error({ err: error, plugin, workerId: started.workerId }, 'worker-removal-failed');
-      },
-    );
+    if (this.#link !== undefined) this.#removals.remove(this.#link.started, this.#options.waits.stopGraceMs);
   }
 
   async #retryAfter(delayMs: number): Promise<void> {
@@ -322,23 +284,13 @@ export class PluginSupervisor {
   #explain(): ByocError {
     const failure = this.#failure;
     if (failure !== undefined) return failure;
-    const facts = {
-      plugin: this.resolved.manifest.name,
-      exitCode: null,
-      signal: null,
-      outOfMemory: false,
-      logTail: [...this.#lastLogTail],
-    };
-    return new ByocError('WORKER_START_FAILED', facts);
+    const logTail = [...this.#lastLogTail];
+    const plugin = this.resolved.manifest.name;
+    return new ByocError('WORKER_START_FAILED', { plugin, exitCode: null, signal: null, outOfMemory: false, logTail });
   }
 
   #published(): void {
-    this.#wake();
+    this.#changed.wake();
     this.#options.onChange();
-  }
-
-  #wake(): void {
-    for (const wake of this.#changed) wake();
-    this.#changed.clear();
   }
 }

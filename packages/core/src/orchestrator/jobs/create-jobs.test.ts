@@ -1,201 +1,27 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { CapabilityContract } from '../../capability/capability.ts';
-import { contractDigest } from '../../capability/contract-digest.ts';
+import { describe, expect, it } from 'vitest';
 import { ByocError } from '../../errors/byoc-error.ts';
-import { manifestSchema } from '../../manifest/manifest.ts';
-import { createFreeOrchestratorProvider } from '../../payment/free/free-orchestrator-provider.ts';
-import { freePriceSheet } from '../../price/price-sheet.ts';
-import { systemClock } from '../../primitives/clock.ts';
-import { silentLogger } from '../../primitives/logger.ts';
-import type { CallerFrame, GatewayFrame, JobFrame, OpenJobFrame, OrchestratorFrame } from '../../protocol/frames.ts';
-import type { WorkerService } from '../../protocol/worker-service.ts';
-import type { HostedPlugin, PluginHost } from '../plugin-host.ts';
-import { createJobRows } from '../store/job-rows.ts';
-import { jobsMigration } from '../store/jobs-migration.ts';
-import { createJobs } from './create-jobs.ts';
-import { defaultJobLimits, type JobLimits } from './job-limits.ts';
-import { createPluginQueues } from './plugin-queues.ts';
+import type { JobFrame, OpenJobFrame } from '../../protocol/frames.ts';
 
-const contract: CapabilityContract = {
-  name: 'example/echo',
-  version: '1.0.0',
-  input: {
-    type: 'object',
-    properties: { text: { type: 'string', maxLength: 5 }, times: { type: 'integer' } },
-    required: ['text'],
-    additionalProperties: false,
-  },
-  output: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
-  meters: { characters: { unit: 'character' } },
-};
-const manifest = manifestSchema.parse({
-  ...{ manifest: 1, name: 'echo', version: '1.0.0', protocol: 'byoc.worker.v1' },
-  capabilities: [{ digest: contractDigest(contract), contract }],
-});
-const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
-const secret = new Uint8Array(16).fill(7);
-
-type Script = (
-  frames: AsyncIterator<CallerFrame>,
-  signal: AbortSignal | undefined,
-) => AsyncIterable<readonly JobFrame[]>;
-
-async function* echo(frames: AsyncIterator<CallerFrame>): AsyncGenerator<readonly JobFrame[]> {
-  const { value: open } = await frames.next();
-  const { text } = JSON.parse(new TextDecoder().decode(open.inputJson)) as { text: string };
-  yield [{ sequence: 1, type: 'accepted', capability: open.capability }];
-  yield [
-    { sequence: 2, type: 'usage', usage: { characters: BigInt(text.length) } },
-    { sequence: 3, type: 'result', outputJson: bytes({ text }), usage: { characters: BigInt(text.length) }, parts: [] },
-  ];
-}
-
-const runningRow = {
-  ...{ pluginId: 'echo', capability: 'example/echo@1.0.0', contractDigest: contractDigest(contract) },
-  ...{ secretSha256: new Uint8Array(32), onDisconnect: 'continue' as const, deadline: Date.now() + 60_000 },
-  ...{ provider: 'free', maxCostWei: 0n, price: freePriceSheet, state: 'running' as const, acceptedAt: 1 },
-};
-
-const directories: string[] = [];
-afterEach(() => {
-  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
-});
-
-function setUp(
-  options: {
-    script?: Script;
-    /** Frames up to this number are no longer kept. */
-    replayGone?: number;
-    slots?: number;
-    limits?: Partial<JobLimits>;
-    database?: DatabaseSync;
-  } = {},
-) {
-  const root = mkdtempSync(join(tmpdir(), 'byoc-jobs-'));
-  directories.push(root);
-  for (const name of ['jobs', 'inbox', 'outbox']) mkdirSync(join(root, name));
-  const gone = new AbortController();
-  const cancels: string[] = [];
-  const onCancel: (() => void)[] = [];
-  const running = { now: 0, most: 0 };
-  const service = {
-    async *runJob(frames: AsyncIterable<CallerFrame>, call?: { signal?: AbortSignal }) {
-      running.now += 1;
-      running.most = Math.max(running.most, running.now);
-      try {
-        yield* (options.script ?? echo)(frames[Symbol.asyncIterator](), call?.signal);
-      } finally {
-        running.now -= 1;
-      }
-    },
-    async *attachJob(request: { jobId: string; afterSequence: number }, call?: { signal?: AbortSignal }) {
-      const { jobId, afterSequence } = request;
-      const { replayGone = 0 } = options;
-      if (afterSequence < replayGone)
-        throw new ByocError('JOB_REPLAY_GONE', { jobId, afterSequence, oldestSequence: replayGone + 1 });
-      const replay = options.script ?? echo;
-      const frames = replay({ next: async () => ({ done: false, value: open('job_00000000').open }) }, call?.signal);
-      for await (const batch of frames) yield batch.filter(({ sequence }) => sequence > afterSequence);
-    },
-    async cancelJob({ jobId }: { jobId: string }) {
-      cancels.push(jobId);
-      for (const cancel of onCancel) cancel();
-      return { cancelled: true };
-    },
-  } as unknown as WorkerService;
-  let plugin = {
-    ...{ pluginId: 'echo', manifest, digest: 'sha256:0', price: freePriceSheet, phase: 'ready', reason: '' },
-    ...{ jobsDirectory: join(root, 'jobs'), restarts: 0, timeToWarmMs: 1 },
-    workerState: { slotsTotal: options.slots ?? 1 },
-    worker: { workerId: 'w1', service, jobsPath: '/', gone: gone.signal },
-  } as unknown as HostedPlugin;
-  const listeners: ((plugin: HostedPlugin) => void)[] = [];
-  const host = {
-    list: () => [plugin],
-    get: () => plugin,
-    on(event: string, listener: (plugin: HostedPlugin) => void) {
-      if (event === 'plugin-changed') listeners.push(listener);
-      return () => {};
-    },
-  } as unknown as PluginHost;
-  const change = (next: Partial<HostedPlugin>) => {
-    plugin = { ...plugin, ...next };
-    for (const listener of listeners) listener(plugin);
-  };
-  const database = options.database ?? new DatabaseSync(':memory:');
-  if (options.database === undefined) database.exec(jobsMigration);
-  const rows = createJobRows(database);
-  const limits = { ...defaultJobLimits, cancelGraceMs: 0, ...options.limits };
-  const clock = systemClock;
-  const queues = createPluginQueues({ host, clock, limits, onChange() {} });
-  const jobs = createJobs({
-    ...{ host, queues, clock, limits, rows, logger: silentLogger },
-    payment: new Map([['free', createFreeOrchestratorProvider()]]),
-    fetcher: { fetch: async () => ({ sizeBytes: 0, mediaType: '' }), close: async () => {} },
-    inboxDirectory: join(root, 'inbox'),
-    outboxDirectory: join(root, 'outbox'),
-  });
-  return { jobs, rows, root, cancels, gone, running, queues, change, onCancel, database };
-}
-
-function open(
-  jobId: string,
-  more: Partial<OpenJobFrame> & { input?: unknown; deadline?: number; onDisconnect?: 'cancel' | 'continue' } = {},
-): OpenJobFrame {
-  return {
-    type: 'open-job',
-    open: {
-      ...{ type: 'open', jobId, capability: 'example/echo@^1', inputJson: bytes(more.input ?? { text: 'hi' }) },
-      ...{ deadline: more.deadline ?? Date.now() + 60_000, traceparent: '', stagedParts: [] },
-      onDisconnect: more.onDisconnect ?? 'cancel',
-    },
-    jobSecret: more.jobSecret ?? secret,
-    contractDigest: more.contractDigest ?? '',
-    payment: { provider: 'free', maxCostWei: 0n, data: new Uint8Array() },
-    uploads: more.uploads ?? [],
-  };
-}
-
-async function* frames(...all: GatewayFrame[]): AsyncGenerator<GatewayFrame> {
-  yield* all;
-}
-
-async function collect(stream: AsyncIterable<readonly OrchestratorFrame[]>): Promise<OrchestratorFrame[]> {
-  const all: OrchestratorFrame[] = [];
-  for await (const batch of stream) all.push(...batch);
-  return all;
-}
-
-function errorOf(all: readonly OrchestratorFrame[]): ByocError {
-  const last = all.at(-1);
-  if (last?.type !== 'error') throw new Error(`the last frame is ${last?.type}`);
-  return last.error;
-}
-
-function hang(signal: AbortSignal | undefined, also?: Promise<unknown>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-    void also?.then(() => resolve());
-  });
-}
-
-async function* endless(
-  calls: AsyncIterator<CallerFrame>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<readonly JobFrame[]> {
-  await calls.next();
-  yield [{ sequence: 1, type: 'accepted', capability: 'example/echo@1.0.0' }];
-  yield [{ sequence: 2, type: 'event', eventJson: bytes({}) }];
-  await hang(signal);
-}
+import {
+  bytes,
+  collect,
+  echo,
+  endless,
+  errorOf,
+  frames,
+  open,
+  runningRow,
+  type Script,
+  secret,
+  setUpJobs,
+  untilState,
+} from './jobs-lab.ts';
 
 describe('createJobs', () => {
   it('runs a job and writes how it ended before its last frame', async () => {
-    const { jobs, rows, root } = setUp();
+    const { jobs, rows, root } = setUpJobs();
     const seen: string[] = [];
     for await (const batch of jobs.runJob(frames(open('job_00000001'), { type: 'end' })))
       for (const frame of batch) {
@@ -208,7 +34,7 @@ describe('createJobs', () => {
   });
 
   it('names every wrong field of an input', async () => {
-    const { jobs, rows } = setUp();
+    const { jobs, rows } = setUpJobs();
     const error = errorOf(await collect(jobs.runJob(frames(open('job_00000001', { input: { times: 'x', more: 1 } })))));
     expect(error.code).toBe('CAPABILITY_INPUT_INVALID');
     expect((error.facts as unknown as { issues: { path: string }[] }).issues.map(({ path }) => path).sort()).toEqual([
@@ -221,7 +47,7 @@ describe('createJobs', () => {
   });
 
   it('refuses a deadline in the past, a short secret, another contract and an unknown capability', async () => {
-    const { jobs } = setUp();
+    const { jobs } = setUpJobs();
     const refused = async (frame: OpenJobFrame) => errorOf(await collect(jobs.runJob(frames(frame)))).code;
     expect(await refused(open('job_00000001', { deadline: 1 }))).toBe('JOB_DEADLINE_PASSED');
     expect(await refused(open('job_00000001', { jobSecret: new Uint8Array(15) }))).toBe('JOB_OPEN_INVALID');
@@ -233,13 +59,13 @@ describe('createJobs', () => {
   });
 
   it('refuses an id that was used before, whatever the secret', async () => {
-    const { jobs } = setUp();
+    const { jobs } = setUpJobs();
     await collect(jobs.runJob(frames(open('job_00000001'))));
     expect(errorOf(await collect(jobs.runJob(frames(open('job_00000001'))))).code).toBe('JOB_ALREADY_EXISTS');
   });
 
   it('runs 1,000 jobs at once on 2 slots', async () => {
-    const { jobs, running } = setUp({ slots: 2, limits: { queueLimit: 1000 } });
+    const { jobs, running } = setUpJobs({ slots: 2, limits: { queueLimit: 1000 } });
     const all = await Promise.all(
       Array.from({ length: 1000 }, (_, i) => collect(jobs.runJob(frames(open(`job_${String(i).padStart(8, '0')}`))))),
     );
@@ -253,7 +79,7 @@ describe('createJobs', () => {
       await release;
       yield* echo(calls);
     };
-    const { jobs } = setUp({ script, limits: { queueLimit: 1 } });
+    const { jobs } = setUpJobs({ script, limits: { queueLimit: 1 } });
     const first = collect(jobs.runJob(frames(open('job_00000001'))));
     const second = collect(jobs.runJob(frames(open('job_00000002'))));
     const third = await collect(jobs.runJob(frames(open('job_00000003'))));
@@ -264,7 +90,7 @@ describe('createJobs', () => {
   });
 
   it('drops a queued job whose caller leaves, and leaves nothing', async () => {
-    const { jobs, queues, rows, root } = setUp({ script: endless });
+    const { jobs, queues, rows, root } = setUpJobs({ script: endless });
     const first = jobs.runJob(frames(open('job_00000001')))[Symbol.asyncIterator]();
     await first.next();
     const call = new AbortController();
@@ -282,7 +108,7 @@ describe('createJobs', () => {
   });
 
   it('cancels a running job whose caller leaves', async () => {
-    const { jobs, cancels, rows } = setUp({ script: endless });
+    const { jobs, cancels, rows } = setUpJobs({ script: endless });
     const stream = jobs.runJob(frames(open('job_00000001')))[Symbol.asyncIterator]();
     await stream.next();
     await stream.return?.(undefined);
@@ -298,7 +124,7 @@ describe('createJobs', () => {
       await release;
       for await (const batch of echo(calls)) if (batch.length === 2) yield batch;
     };
-    const { jobs, cancels } = setUp({ script });
+    const { jobs, cancels } = setUpJobs({ script });
     const stream = jobs.runJob(frames(open('job_00000001', { onDisconnect: 'continue' })))[Symbol.asyncIterator]();
     await stream.next();
     await stream.return?.(undefined);
@@ -315,7 +141,7 @@ describe('createJobs', () => {
   });
 
   it('cancels a job whose caller left and does not come back', async () => {
-    const { jobs } = setUp({ script: endless, limits: { detachedMs: 5 } });
+    const { jobs } = setUpJobs({ script: endless, limits: { detachedMs: 5 } });
     const stream = jobs.runJob(frames(open('job_00000001', { onDisconnect: 'continue' })))[Symbol.asyncIterator]();
     await stream.next();
     const { session } = jobs.find('job_00000001', secret);
@@ -324,7 +150,7 @@ describe('createJobs', () => {
   });
 
   it('charges nothing when the worker is lost midway', async () => {
-    const { jobs, gone, rows } = setUp({ script: endless });
+    const { jobs, gone, rows } = setUpJobs({ script: endless });
     const all = collect(jobs.runJob(frames(open('job_00000001'))));
     await untilState(jobs, 'running');
     gone.abort(new ByocError('JOB_CRASHED', { jobId: 'x', message: 'signal 9' }));
@@ -334,7 +160,7 @@ describe('createJobs', () => {
   });
 
   it('ends a job at its deadline, even when the worker ignores the cancel', async () => {
-    const { jobs, cancels } = setUp({ script: endless });
+    const { jobs, cancels } = setUpJobs({ script: endless });
     const all = await collect(jobs.runJob(frames(open('job_00000001', { deadline: Date.now() + 20 }))));
     expect(errorOf(all).code).toBe('JOB_DEADLINE_EXCEEDED');
     expect(cancels).toEqual(['job_00000001']);
@@ -371,7 +197,7 @@ describe('createJobs', () => {
       ],
     ],
   ])('distrusts the worker: %s', async (code, batch) => {
-    const { jobs } = setUp({
+    const { jobs } = setUpJobs({
       script: async function* () {
         yield batch;
       },
@@ -383,7 +209,7 @@ describe('createJobs', () => {
   });
 
   it('refuses waiting jobs when the plugin fails', async () => {
-    const { jobs, change } = setUp({ slots: 1 });
+    const { jobs, change } = setUpJobs({ slots: 1 });
     change({ worker: undefined, phase: 'starting' });
     const all = collect(jobs.runJob(frames(open('job_00000001'))));
     await untilState(jobs, 'queued');
@@ -392,7 +218,7 @@ describe('createJobs', () => {
   });
 
   it('takes no slot before its parts are whole, and resumes an upload', async () => {
-    const { jobs, queues } = setUp();
+    const { jobs, queues } = setUpJobs();
     const uploads = [{ name: 'a', sizeBytes: 4, mediaType: '', inboxFile: '', sha256: '' }];
     const stream = jobs.runJob(frames(open('job_00000001', { uploads })))[Symbol.asyncIterator]();
     expect((await stream.next()).value).toEqual([{ type: 'queued', position: 0, awaitedParts: ['a'] }]);
@@ -412,10 +238,10 @@ describe('createJobs', () => {
   });
 
   it('goes on after a restart with jobs whose worker was found again, and fails the others', async () => {
-    const before = setUp();
+    const before = setUpJobs();
     before.rows.insert({ ...runningRow, jobId: 'job_00000001', workerId: 'w1' });
     before.rows.insert({ ...runningRow, jobId: 'job_00000002', workerId: 'w0' });
-    const { jobs, rows, root } = setUp({ database: before.database });
+    const { jobs, rows, root } = setUpJobs({ database: before.database });
     mkdirSync(join(root, 'jobs', 'job_00000002'));
     await jobs.recover();
     await jobs.close({ mode: 'drain', graceMs: 1000 });
@@ -425,9 +251,9 @@ describe('createJobs', () => {
   });
 
   it('goes on after a restart with a job whose oldest frames are no longer kept', async () => {
-    const before = setUp();
+    const before = setUpJobs();
     before.rows.insert({ ...runningRow, jobId: 'job_00000001', workerId: 'w1' });
-    const { jobs, rows } = setUp({ database: before.database, replayGone: 1 });
+    const { jobs, rows } = setUpJobs({ database: before.database, replayGone: 1 });
     await jobs.recover();
     await jobs.close({ mode: 'drain', graceMs: 1000 });
     const end = rows.get('job_00000001')?.end;
@@ -435,7 +261,7 @@ describe('createJobs', () => {
   });
 
   it('answers a cancel when the job has ended, not before', async () => {
-    const { jobs, rows } = setUp({ script: endless });
+    const { jobs, rows } = setUpJobs({ script: endless });
     const running = collect(jobs.runJob(frames(open('job_00000001'))));
     await untilState(jobs, 'running');
     expect(await jobs.cancelJob({ jobId: 'job_00000001', jobSecret: secret, reason: '' })).toEqual({ cancelled: true });
@@ -446,14 +272,3 @@ describe('createJobs', () => {
     });
   });
 });
-
-async function untilState(jobs: ReturnType<typeof setUp>['jobs'], state: string): Promise<void> {
-  for (;;) {
-    try {
-      if (jobs.find('job_00000001', secret).session?.state === state) return;
-    } catch {
-      // Not accepted yet.
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

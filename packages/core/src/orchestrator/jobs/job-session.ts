@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ByocError, isByocError } from '../../errors/byoc-error.ts';
 import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
 import type { JobFrame, OpenFrame, OrchestratorFrame, StagedPart } from '../../protocol/frames.ts';
@@ -8,12 +6,14 @@ import type { HostedWorker } from '../plugin-host.ts';
 import type { JobEndRow } from '../store/job-rows.ts';
 import { CallerOutput } from './caller-output.ts';
 import type { CallerSource } from './caller-source.ts';
+import { Callers } from './callers.ts';
 import { cancelOnWorker } from './cancel-on-worker.ts';
 import { checkOutput } from './check-output.ts';
+import { endJob } from './end-job.ts';
 import { followWorker } from './follow-worker.ts';
 import type { AcceptedJob, JobsContext } from './job-context.ts';
 import { type JobDirectory, jobDirectory, makeJobDirectory } from './job-directory.ts';
-import { endRow, finalFrames, type JobEnding, orDeadline, outcomeOf } from './job-end.ts';
+import { finalFrames, type JobEnding, orDeadline } from './job-end.ts';
 import { isJobEnded, type JobEventType, type JobState, nextJobState } from './job-state.ts';
 import { createJobUploads, type JobUploads } from './job-uploads.ts';
 import { stageParts } from './stage-parts.ts';
@@ -39,9 +39,7 @@ export class JobSession {
   readonly #call = new AbortController();
   readonly #done = new AbortController();
   #state: JobState = 'validating';
-  /** How often the last caller left. */
-  #lefts = 0;
-  #callers = 0;
+  readonly #callers: Callers;
   #left = false;
   #hadOutput = false;
   #source: CallerSource | undefined;
@@ -54,6 +52,10 @@ export class JobSession {
     this.directory = jobDirectory(job.jobsDirectory, job.jobId);
     this.uploads = createJobUploads(job.jobId, job.uploads, this.directory);
     this.#machine = createJobFrameMachine({ jobId: job.jobId });
+    this.#callers = new Callers({
+      ...{ clock: context.clock, detachedMs: context.limits.detachedMs, signal: this.#done.signal },
+      onGone: () => this.#cancel('its caller left and did not come back'),
+    });
     const ended = Promise.withResolvers<JobEndRow>();
     const started = Promise.withResolvers<void>();
     this.ended = ended.promise;
@@ -136,7 +138,7 @@ export class JobSession {
   }
 
   get hasCaller(): boolean {
-    return this.#callers > 0;
+    return this.#callers.any;
   }
 
   /** True when the job goes on in its worker without this process: nothing of it is touched. */
@@ -152,30 +154,22 @@ export class JobSession {
   }
 
   callerCame(): void {
-    this.#callers += 1;
+    this.#callers.came();
     this.#move('caller-came');
   }
 
   /** @param options.opener it is the caller that opened the job, who sends frames and reads `output`. */
   callerLeft(options: { opener: boolean }): void {
-    this.#callers -= 1;
+    this.#callers.left();
     if (options.opener) {
       this.output.end();
       this.#source?.stop();
     }
-    if (this.#callers > 0 || isJobEnded(this.#state)) return;
+    if (this.#callers.any || isJobEnded(this.#state)) return;
     if (this.#state === 'running' && this.job.onDisconnect === 'continue') {
       this.#move('caller-left');
-      void this.#waitForCaller();
+      this.#callers.await();
     } else if (this.#state !== 'detached') this.#cancel('the caller left');
-  }
-
-  /** A caller that is gone for good, killed perhaps, must not leave its job running until the deadline. */
-  async #waitForCaller(): Promise<void> {
-    const { clock, limits } = this.#context;
-    const lefts = ++this.#lefts;
-    await clock.sleep(limits.detachedMs, { signal: this.#done.signal, unref: true }).catch(() => {});
-    if (this.#state === 'detached' && this.#lefts === lefts) this.#cancel('its caller left and did not come back');
   }
 
   #cancel(reason: string): void {
@@ -276,31 +270,11 @@ export class JobSession {
 
   async #end(ending: JobEnding, before: OrchestratorFrame[]): Promise<void> {
     if (isJobEnded(this.#state)) return;
-    const { clock, rows, logger } = this.#context;
     const { usage, sequence, state } = this.#machine;
-    const known = orDeadline(ending, this.#stop.signal.reason);
-    let settled: Awaited<ReturnType<AcceptedJob['hold']['settle']>> = { amountWei: 0n, receipt: undefined };
-    try {
-      settled = await this.job.hold.settle(outcomeOf(known, { hadOutput: this.#hadOutput }), usage);
-    } catch (error) {
-      logger.error({ jobId: this.job.jobId, err: error }, 'settle-failed');
-    }
     // The worker's last frame keeps its number; an end that we make comes after the last frame, or carries 0 before any.
     const lastSequence = state === 'ended' || sequence === 0 ? sequence : sequence + 1;
-    let end = endRow(known, { endedAt: clock.now(), lastSequence, usage, ...settled });
-    if (end.parts.length > 0)
-      await this.directory.moveOutput(join(this.#context.outboxDirectory, this.job.jobId)).catch((error: unknown) => {
-        logger.error({ jobId: this.job.jobId, err: error }, 'output-move-failed');
-      });
-    try {
-      rows.end(this.job.jobId, end);
-    } catch (error) {
-      // The row stays open. A restart would fail the job at no cost, so that is what the caller is told now.
-      logger.error({ jobId: this.job.jobId, err: error }, 'job-end-not-stored');
-      const nothing = { usage: {}, amountWei: 0n, receipt: undefined };
-      end = endRow({ type: 'error', error: toByocError(error) }, { endedAt: clock.now(), lastSequence, ...nothing });
-      await rm(join(this.#context.outboxDirectory, this.job.jobId), { recursive: true, force: true });
-    }
+    const known = orDeadline(ending, this.#stop.signal.reason);
+    const end = await endJob(this, this.#context, known, { hadOutput: this.#hadOutput, usage, lastSequence });
     this.#move(end.state);
     this.#context.onEnded(this, end);
     this.#resolveEnded(end);
