@@ -1,6 +1,6 @@
 import { concat, encodePacked, type Hex, keccak256, numberToHex, recoverMessageAddress, toHex } from 'viem';
-import { createPortableEngine } from '../packages/core/src/payment/livepeer/engine/create-portable-engine.ts';
-import type { CryptoEngine } from '../packages/core/src/payment/livepeer/engine/crypto-engine.ts';
+import { createPortableEngine } from '../packages/core/src/payment/keys/create-portable-engine.ts';
+import type { CryptoEngine } from '../packages/core/src/payment/keys/crypto-engine.ts';
 import { loadNativeEngine } from '../packages/core/src/payment/livepeer/engine/load-native-engine.ts';
 import { loadWasmEngine } from '../packages/core/src/payment/livepeer/engine/load-wasm-engine.ts';
 import { signHash } from '../packages/core/src/payment/livepeer/ticket/sign-hash.ts';

@@ -1,6 +1,6 @@
 import type { RunFrame } from '@byoc/core/gateway';
 import { createGateway, type GatewayOptions, type OrchestratorTarget, staticSource, uriBlob } from '@byoc/core/gateway';
-import { createIdentity } from '@byoc/core/protocol';
+import { createLocalSigner, createPrivateKey } from '@byoc/core/payment';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type BreakableProxy, breakableProxy } from './breakable-proxy.ts';
 import { parts } from './parts-plugin.ts';
@@ -116,7 +116,7 @@ it('tries another orchestrator when one refuses', async () => {
 });
 
 it('takes no offers from an orchestrator with another address than expected', async () => {
-  const expected = createIdentity().address;
+  const expected = createLocalSigner(createPrivateKey()).address;
   await using gateway = gatewayOf([{ url: host.url, address: expected }]);
   await gateway.ready();
   expect(gateway.query()).toEqual([]);

@@ -3,13 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import {
-  connectWorker,
-  createIdentity,
-  createTlsCertificate,
-  serveWorkerService,
-  type WorkerService,
-} from '@byoc/core/protocol';
+import { createLocalSigner, createPrivateKey } from '@byoc/core/payment';
+import { connectWorker, createTlsCertificate, serveWorkerService, type WorkerService } from '@byoc/core/protocol';
 import { createWorker } from '@byoc/core/worker';
 import { defaultJobLimits, type JobLimits } from '../../../packages/core/src/orchestrator/jobs/job-limits.ts';
 import type { HostedPlugin, PluginHost } from '../../../packages/core/src/orchestrator/plugin-host.ts';
@@ -73,9 +68,9 @@ export async function startOrchestrator(options: { limits?: Partial<JobLimits> }
   } as unknown as PluginHost;
   const database = new DatabaseSync(join(root, 'byoc.sqlite'));
   database.exec(jobsMigration);
-  const identity = createIdentity();
+  const signer = createLocalSigner(createPrivateKey());
   const orchestrator = await serveOrchestrator({
-    ...{ host: '127.0.0.1', port: 0, httpPort: 0, pluginHost, database, identity },
+    ...{ host: '127.0.0.1', port: 0, httpPort: 0, pluginHost, database, signer },
     ...{ certificate: await createTlsCertificate(), localDirectory: join(root, 'local') },
     payment: new Map([['free', createFreeOrchestratorProvider()]]),
     limits: { ...defaultJobLimits, ...options.limits },
@@ -84,7 +79,7 @@ export async function startOrchestrator(options: { limits?: Partial<JobLimits> }
   return {
     orchestrator,
     url: `https://127.0.0.1:${orchestrator.port}`,
-    address: identity.address,
+    address: signer.address,
     root,
     openGate: gate.resolve,
     attached: attached.promise,

@@ -4,11 +4,11 @@ import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { createLocalSigner, createPrivateKey } from '@byoc/core/payment';
 import {
   type CallerFrame,
   connectOrchestrator,
   connectWorker,
-  createIdentity,
   createTlsCertificate,
   type GatewayFrame,
   type JobFrame,
@@ -108,16 +108,16 @@ async function setUp(options: { port?: number } = {}) {
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   database.exec(jobsMigration);
   closers.push(() => database.close());
-  const identity = createIdentity();
+  const signer = createLocalSigner(createPrivateKey());
   const orchestrator = await serveOrchestrator({
-    ...{ host: '127.0.0.1', port: options.port ?? 0, httpPort: 0, pluginHost, database, identity },
+    ...{ host: '127.0.0.1', port: options.port ?? 0, httpPort: 0, pluginHost, database, signer },
     ...{ certificate: await createTlsCertificate(), localDirectory: join(root, 'local') },
     payment: new Map([['free', createFreeOrchestratorProvider()]]),
     limits: { ...defaultJobLimits, queueLimit: 1000 },
     ...{ labels: { region: 'eu' }, software: 'test', clock: systemClock, logger: silentLogger },
   });
   closers.push(() => orchestrator.close({ mode: 'drain', graceMs: 1000 }));
-  return { orchestrator, root, cancelled, gone, identity };
+  return { orchestrator, root, cancelled, gone, signer };
 }
 
 function open(jobId: string, text: string, more: Partial<OpenJobFrame> = {}): OpenJobFrame {

@@ -1,8 +1,7 @@
+import { createLocalSigner, createPrivateKey, type Signer } from '@byoc/core/payment';
 import {
   connectOrchestrator,
-  createIdentity,
   createTlsCertificate,
-  type Identity,
   type OrchestratorInfo,
   serveOrchestratorService,
   signIdentityStatement,
@@ -12,12 +11,14 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fakeOrchestratorService } from './fake-services.ts';
 
 let certificate: TlsCertificate;
-let identity: Identity;
+let identity: Signer;
+let identitySignature: Uint8Array;
 const closers: (() => unknown)[] = [];
 
 beforeAll(async () => {
   certificate = await createTlsCertificate();
-  identity = createIdentity();
+  identity = createLocalSigner(createPrivateKey());
+  identitySignature = await signIdentityStatement(identity, certificate.certificateSha256);
 });
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
@@ -26,7 +27,7 @@ afterEach(async () => {
 function info(overrides: Partial<OrchestratorInfo> = {}): OrchestratorInfo {
   return {
     address: identity.address,
-    identitySignature: signIdentityStatement(identity, certificate.certificateSha256),
+    identitySignature,
     certificateSha256: certificate.certificateSha256,
     protocols: ['byoc.orchestrator.v1'],
     software: 'test',
@@ -75,7 +76,7 @@ describe('connectOrchestrator', () => {
 
   it('refuses another address than the expected one', async () => {
     const url = await start();
-    const other = createIdentity().address;
+    const other = createLocalSigner(createPrivateKey()).address;
     await expect(connectOrchestrator({ url, expectedAddress: other })).rejects.toMatchObject({
       code: 'IDENTITY_MISMATCH',
       facts: { expected: other, actual: identity.address },
@@ -87,7 +88,7 @@ describe('connectOrchestrator', () => {
     const url = await start(
       info({
         certificateSha256: another.certificateSha256,
-        identitySignature: signIdentityStatement(identity, another.certificateSha256),
+        identitySignature: await signIdentityStatement(identity, another.certificateSha256),
       }),
     );
     await expect(connectOrchestrator({ url })).rejects.toMatchObject({ code: 'IDENTITY_INVALID' });
@@ -95,7 +96,12 @@ describe('connectOrchestrator', () => {
 
   it('refuses a signature by another key', async () => {
     const url = await start(
-      info({ identitySignature: signIdentityStatement(createIdentity(), certificate.certificateSha256) }),
+      info({
+        identitySignature: await signIdentityStatement(
+          createLocalSigner(createPrivateKey()),
+          certificate.certificateSha256,
+        ),
+      }),
     );
     await expect(connectOrchestrator({ url })).rejects.toMatchObject({ code: 'IDENTITY_INVALID' });
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ByocError } from '../errors/byoc-error.ts';
 import { createFreeOrchestratorProvider } from '../payment/free/free-orchestrator-provider.ts';
+import type { Signer } from '../payment/keys/signer.ts';
 import type { OrchestratorPaymentProvider } from '../payment/payment-provider.ts';
 import { type Clock, systemClock } from '../primitives/clock.ts';
 import { type Logger, silentLogger } from '../primitives/logger.ts';
@@ -30,6 +31,12 @@ export interface OrchestratorOptions {
   readonly port?: number | undefined;
   /** Port of the HTTPS side; 0 for any free one. @default 8946 */
   readonly httpPort?: number | undefined;
+  /**
+   * Signs the identity, and what the ways to be paid sign: its address is the orchestrator's. Closed by the caller.
+   *
+   * @default a key of its own in the data directory
+   */
+  readonly signer?: Signer | undefined;
   /** Ways to be paid. @default [free] */
   readonly payment?: readonly OrchestratorPaymentProvider[] | undefined;
   /** What jobs may use. @default defaultJobLimits */
@@ -85,7 +92,8 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
   const { runtime, logger = silentLogger, clock = systemClock } = options;
   const payment = options.payment ?? [createFreeOrchestratorProvider()];
   const runtimeInfo = await runtime.probe();
-  const directory = await openDataDirectory(dataDirectory);
+  const directory = await openDataDirectory(dataDirectory, { signer: options.signer });
+  const { signer } = directory;
   /** What was opened, the last first. */
   const closers: (() => unknown)[] = [];
   const closeAll = async () => {
@@ -115,7 +123,7 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
       ...{ host, port, httpPort, labels, clock, logger },
       pluginHost: plugins,
       database: store.database,
-      identity: directory.identity,
+      signer,
       certificate: directory.certificate,
       localDirectory: directory.localDirectory,
       payment: new Map(payment.map((provider) => [provider.name, provider])),
@@ -126,7 +134,7 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
     const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     const url = `https://${shown}:${served.port}`;
     const httpUrl = `https://${shown}:${served.httpPort}`;
-    const { address } = directory.identity;
+    const { address } = signer;
     const startedAt = new Date(clock.now()).toISOString();
     const rows = createJobRows(store.database);
     let askStop: (graceMs: number) => void = () => {};

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ByocError, isByocError } from '../errors/byoc-error.ts';
+import type { Signer } from '../payment/keys/signer.ts';
 import type { OrchestratorPaymentProvider } from '../payment/payment-provider.ts';
 import type { Clock } from '../primitives/clock.ts';
 import type { Logger } from '../primitives/logger.ts';
-import type { Identity } from '../protocol/identity/create-identity.ts';
 import type { TlsCertificate } from '../protocol/identity/create-tls-certificate.ts';
 import { signIdentityStatement } from '../protocol/identity/sign-identity-statement.ts';
 import { serveOrchestratorService } from '../protocol/orchestrator/serve-orchestrator-service.ts';
@@ -26,7 +26,8 @@ export interface ServeOrchestratorOptions {
   /** Started by this function. */
   readonly pluginHost: PluginHost;
   readonly database: DatabaseSync;
-  readonly identity: Identity;
+  /** Its address is the orchestrator's. */
+  readonly signer: Signer;
   readonly certificate: TlsCertificate;
   /** Holds `inbox/` and `outbox/`. */
   readonly localDirectory: string;
@@ -50,7 +51,7 @@ export interface ServedOrchestrator {
 
 /** Starts the plugin host, recovers jobs, and serves both ports. @throws ByocError PORT_IN_USE, LISTEN_FAILED */
 export async function serveOrchestrator(options: ServeOrchestratorOptions): Promise<ServedOrchestrator> {
-  const { pluginHost, clock, limits, logger, payment, labels, identity, certificate, host, localDirectory } = options;
+  const { pluginHost, clock, limits, logger, payment, labels, signer, certificate, host, localDirectory } = options;
   let touchOffers = () => {};
   let closing = false;
   const queues = createPluginQueues({ host: pluginHost, clock, limits, onChange: () => touchOffers() });
@@ -99,7 +100,7 @@ export async function serveOrchestrator(options: ServeOrchestratorOptions): Prom
         host,
         port: options.httpPort,
         tls,
-        address: identity.address,
+        address: signer.address,
         jobs,
         offers,
         metrics,
@@ -109,8 +110,8 @@ export async function serveOrchestrator(options: ServeOrchestratorOptions): Prom
     );
     closers.push(() => http.close());
     const info = {
-      address: identity.address,
-      identitySignature: signIdentityStatement(identity, certificate.certificateSha256),
+      address: signer.address,
+      identitySignature: await signIdentityStatement(signer, certificate.certificateSha256),
       certificateSha256: certificate.certificateSha256,
       ...{
         protocols: ['byoc.orchestrator.v1'],

@@ -18,7 +18,6 @@ export {
   type PartUpload,
   type StagedPart,
 } from './frames.ts';
-export { createIdentity, type Identity } from './identity/create-identity.ts';
 export { certificateSha256, createTlsCertificate, type TlsCertificate } from './identity/create-tls-certificate.ts';
 export { identityStatement } from './identity/identity-statement.ts';
 export { signIdentityStatement } from './identity/sign-identity-statement.ts';

@@ -3,6 +3,7 @@ import { capabilityErrors } from './capability.ts';
 import { commandErrors } from './command.ts';
 import { gatewayErrors } from './gateway.ts';
 import { hostErrors } from './host.ts';
+import { keyErrors } from './keys.ts';
 import { manifestErrors } from './manifest.ts';
 import { orchestratorJobErrors } from './orchestrator-jobs.ts';
 import { paymentErrors } from './payment.ts';
@@ -25,6 +26,7 @@ export const errorCatalogue = {
   ...orchestratorJobErrors,
   ...gatewayErrors,
   ...paymentErrors,
+  ...keyErrors,
   ...hostErrors,
   ...commandErrors,
   ...testingErrors,

@@ -1,7 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished as after, expect, it, vi } from 'vitest';
+import { createLocalSigner } from '../../payment/keys/create-local-signer.ts';
 import { openDataDirectory } from './open-data-directory.ts';
 import { adminSocketPath, socketRoot } from './socket-paths.ts';
 
@@ -25,9 +35,23 @@ it('makes a private layout', async () => {
 it('is the same orchestrator when it is opened again', async () => {
   const path = makeDirectory();
   const [first, second] = [await openDataDirectory(path), await openDataDirectory(path)];
-  expect(second.identity.address).toBe(first.identity.address);
+  expect(second.signer.address).toBe(first.signer.address);
   expect(second.certificate).toEqual(first.certificate);
   expect(second.ownerId).toBe(first.ownerId);
+});
+
+it('holds no key when it is given a signer, and belongs to its address for good', async () => {
+  const path = makeDirectory();
+  const signer = createLocalSigner(new Uint8Array(32).fill(7));
+  expect((await openDataDirectory(path, { signer })).signer).toBe(signer);
+  expect(readFileSync(join(path, 'identity', 'identity.json'), 'utf8')).not.toContain('07'.repeat(32));
+  expect((await openDataDirectory(path, { signer })).signer).toBe(signer);
+  const mismatch = { code: 'ORCHESTRATOR_KEY_MISMATCH', facts: { expected: signer.address } };
+  await expect(openDataDirectory(path)).rejects.toMatchObject(mismatch);
+  const other = createLocalSigner(new Uint8Array(32).fill(8));
+  await expect(openDataDirectory(path, { signer: other })).rejects.toMatchObject(mismatch);
+  const own = await openDataDirectory(makeDirectory());
+  await expect(openDataDirectory(own.path, { signer })).rejects.toMatchObject({ code: 'ORCHESTRATOR_KEY_MISMATCH' });
 });
 
 it('never replaces an identity that it cannot read', async () => {

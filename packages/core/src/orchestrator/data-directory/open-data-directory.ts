@@ -3,7 +3,9 @@ import { lstat, mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ByocError } from '../../errors/byoc-error.ts';
-import { createIdentity, type Identity } from '../../protocol/identity/create-identity.ts';
+import { createLocalSigner } from '../../payment/keys/create-local-signer.ts';
+import { createPrivateKey } from '../../payment/keys/create-private-key.ts';
+import type { Signer } from '../../payment/keys/signer.ts';
 import { createTlsCertificate, type TlsCertificate } from '../../protocol/identity/create-tls-certificate.ts';
 import { translateStoreError } from '../store/translate-store-error.ts';
 import { adminSocketPath, socketRoot } from './socket-paths.ts';
@@ -11,7 +13,12 @@ import { writeAtomically } from './write-atomically.ts';
 
 const identitySchema = z.object({
   ownerId: z.string().min(8),
-  privateKeyHex: z.string(),
+  /** Absent when the key is elsewhere; then there is an address. */
+  privateKeyHex: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  address: z.string().optional(),
   certificatePem: z.string(),
   privateKeyPem: z.string(),
   certificateSha256: z.string(),
@@ -22,7 +29,8 @@ export interface DataDirectory {
   readonly path: string;
   /** Marks the workers of this orchestrator. */
   readonly ownerId: string;
-  readonly identity: Identity;
+  /** The one that was given, or the directory's own key. */
+  readonly signer: Signer;
   readonly certificate: TlsCertificate;
   /** Holds `inbox/` and `outbox/`, for gateways on this host. */
   readonly localDirectory: string;
@@ -34,11 +42,15 @@ export interface DataDirectory {
 }
 
 /**
- * Opens a data directory, making what is missing: folders of mode 0700, a secp256k1 key and a TLS certificate (0600).
+ * Opens a data directory, making what is missing: folders of mode 0700, a TLS certificate and, without a signer, an ETH key (0600).
+ * A directory belongs to one address for good.
  *
- * @throws ByocError DATA_DIRECTORY_UNREADABLE, DATA_DIRECTORY_CORRUPT, DISK_FULL
+ * @throws ByocError DATA_DIRECTORY_UNREADABLE, DATA_DIRECTORY_CORRUPT, ORCHESTRATOR_KEY_MISMATCH, DISK_FULL
  */
-export async function openDataDirectory(dataDirectory: string): Promise<DataDirectory> {
+export async function openDataDirectory(
+  dataDirectory: string,
+  options: { signer?: Signer | undefined } = {},
+): Promise<DataDirectory> {
   const path = resolve(dataDirectory);
   const sockets = socketRoot(path);
   const localDirectory = join(path, 'local');
@@ -55,12 +67,12 @@ export async function openDataDirectory(dataDirectory: string): Promise<DataDire
     }
     await mkdir(sockets, { recursive: true, mode: 0o700 });
     if (sockets !== path) await refuseForeign(sockets);
-    const stored = await openIdentity(join(path, 'identity', 'identity.json'));
+    const stored = await openIdentity(join(path, 'identity', 'identity.json'), options.signer);
     const { certificatePem, privateKeyPem, certificateSha256 } = stored;
     return {
       path,
       ownerId: stored.ownerId,
-      identity: createIdentity({ privateKey: stored.privateKeyHex }),
+      signer: stored.signer,
       certificate: { certificatePem, privateKeyPem, certificateSha256 },
       localDirectory,
       adminSocketPath: adminSocketPath(path),
@@ -76,20 +88,33 @@ export async function openDataDirectory(dataDirectory: string): Promise<DataDire
   }
 }
 
-async function openIdentity(file: string): Promise<z.output<typeof identitySchema>> {
+async function openIdentity(
+  file: string,
+  given: Signer | undefined,
+): Promise<z.output<typeof identitySchema> & { signer: Signer }> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (text !== undefined) {
-    const parsed = identitySchema.safeParse(parseJson(text));
-    if (parsed.success) return parsed.data;
-    throw new ByocError('DATA_DIRECTORY_CORRUPT', { path: file, reason: 'it does not hold an identity' });
+  if (text === undefined) {
+    const privateKey = createPrivateKey();
+    const signer = given ?? createLocalSigner(privateKey);
+    const key = given === undefined ? { privateKeyHex: Buffer.from(privateKey).toString('hex') } : {};
+    const ownerId = randomBytes(8).toString('hex');
+    const made = { ownerId, address: signer.address, ...key, ...(await createTlsCertificate()) };
+    await writeAtomically(file, JSON.stringify(made));
+    return { ...made, signer };
   }
-  const { privateKeyHex } = createIdentity();
-  const made = { ownerId: randomBytes(8).toString('hex'), privateKeyHex, ...(await createTlsCertificate()) };
-  await writeAtomically(file, JSON.stringify(made));
-  return made;
+  const parsed = identitySchema.safeParse(parseJson(text));
+  if (!parsed.success)
+    throw new ByocError('DATA_DIRECTORY_CORRUPT', { path: file, reason: 'it does not hold an identity' });
+  const { privateKeyHex, address } = parsed.data;
+  const own = privateKeyHex === undefined ? undefined : createLocalSigner(Buffer.from(privateKeyHex, 'hex'));
+  const expected = own?.address ?? address ?? '';
+  const signer = given ?? own;
+  if (signer?.address !== expected)
+    throw new ByocError('ORCHESTRATOR_KEY_MISMATCH', { path: file, expected, actual: signer?.address ?? '' });
+  return { ...parsed.data, signer };
 }
 
 /** A folder in a shared temporary directory must be ours, or another user could have laid it there. */

@@ -1,5 +1,5 @@
+export type { SignatureFault } from '../keys/recover-signer.ts';
 export { type ChainlinkPriceFeedOptions, createChainlinkPriceFeed } from './chain/create-chainlink-price-feed.ts';
-export type { CryptoEngine, RecoverableSignature } from './engine/crypto-engine.ts';
 export { loadCryptoEngine } from './engine/load-crypto-engine.ts';
 export {
   createTicketReceiver,
@@ -37,10 +37,9 @@ export {
 } from './redemption/redemption.ts';
 export { type RedemptionEvent, TRIES_MAX, transitionRedemption } from './redemption/transition-redemption.ts';
 export { checkTicketParams, type SenderFunds, type SenderLimits } from './sender/check-ticket-params.ts';
-export { createTicketSender, localTicketSigner, type TicketSender } from './sender/create-ticket-sender.ts';
+export { createTicketSender, type TicketSender } from './sender/create-ticket-sender.ts';
 export { ticketCount } from './sender/ticket-count.ts';
 export { creditWei, expectedValue } from './ticket/expected-value.ts';
-export type { SignatureFault } from './ticket/recover-signer.ts';
 export { type SignedTicket, type Ticket, type TicketParams, WIN_PROB_MAX } from './ticket/ticket.ts';
 export { ticketHash } from './ticket/ticket-hash.ts';
 export { type VerifiedTicket, verifyTicket } from './ticket/verify-ticket.ts';

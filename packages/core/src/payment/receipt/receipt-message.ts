@@ -1,7 +1,5 @@
+import type { TypedValue } from '../keys/typed-data.ts';
 import type { Receipt } from './receipt.ts';
-
-/** A value of typed data. */
-export type TypedValue = string | bigint | readonly string[] | readonly Readonly<Record<string, string | bigint>>[];
 
 /**
  * The EIP-712 message of a receipt: digests as `bytes32` (zeros for none), meters and prices as lists sorted by name, so that any

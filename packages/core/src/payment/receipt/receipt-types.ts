@@ -1,8 +1,4 @@
-/** A field of an EIP-712 type. */
-export interface TypedField {
-  readonly name: string;
-  readonly type: 'string' | 'uint256' | 'uint64' | 'address' | 'bytes32' | 'Meter[]' | 'Price[]' | 'bytes32[]';
-}
+import type { TypedField } from '../keys/typed-data.ts';
 
 /** EIP-712 domain of receipts. No chain and no contract: a receipt is a statement, not a transaction. */
 export const receiptDomain = { name: 'BYOC receipt', version: '1' } as const;

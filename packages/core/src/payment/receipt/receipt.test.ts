@@ -2,6 +2,7 @@ import { hexToBytes } from '@noble/hashes/utils.js';
 import fc from 'fast-check';
 import { type Hex, hashTypedData, recoverTypedDataAddress, type TypedDataDefinition, toHex } from 'viem';
 import { describe, expect, it } from 'vitest';
+import { createLocalSigner } from '../keys/create-local-signer.ts';
 import { encodeReceipt, parseReceipt } from './parse-receipt.ts';
 import type { Receipt } from './receipt.ts';
 import { receiptHash } from './receipt-hash.ts';
@@ -47,7 +48,11 @@ const typedData = (value: Receipt): TypedDataDefinition => ({
   primaryType: 'Receipt',
   message: receiptMessage(value),
 });
-const bytesOf = (value: Receipt) => ({ receiptJson: encodeReceipt(value), signature: signReceipt(value, key) });
+const signer = createLocalSigner(key);
+const bytesOf = async (value: Receipt) => ({
+  receiptJson: encodeReceipt(value),
+  signature: await signReceipt(value, signer),
+});
 const known = { jobId: receipt.jobId, orchestrator };
 
 const hex = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`));
@@ -88,10 +93,11 @@ describe('a receipt', () => {
     await fc.assert(
       fc.asyncProperty(anyReceipt, async (value) => {
         expect(toHex(receiptHash(value))).toBe(hashTypedData(typedData(value)));
-        const signature: Hex = toHex(signReceipt(value, key));
-        const signer = await recoverTypedDataAddress({ ...typedData(value), signature });
-        expect(signer.toLowerCase()).toBe(orchestrator);
-        expect(receiptSigner(value, signReceipt(value, key))).toBe(orchestrator);
+        const signed = await signReceipt(value, signer);
+        const signature: Hex = toHex(signed);
+        const found = await recoverTypedDataAddress({ ...typedData(value), signature });
+        expect(found.toLowerCase()).toBe(orchestrator);
+        expect(receiptSigner(value, signed)).toBe(orchestrator);
       }),
       { numRuns: 25 },
     );
@@ -111,15 +117,15 @@ describe('a receipt', () => {
     );
   });
 
-  it('is taken when the orchestrator signed what the payer knows', () => {
-    expect(verifyReceipt(bytesOf(receipt), known)).toEqual(receipt);
+  it('is taken when the orchestrator signed what the payer knows', async () => {
+    expect(verifyReceipt(await bytesOf(receipt), known)).toEqual(receipt);
     expect(
-      verifyReceipt(bytesOf(receipt), { ...receipt, orchestrator: '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266' }),
+      verifyReceipt(await bytesOf(receipt), { ...receipt, orchestrator: '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266' }),
     ).toEqual(receipt);
   });
 
-  it('is refused when any field was changed after it was signed', () => {
-    const { signature } = bytesOf(receipt);
+  it('is refused when any field was changed after it was signed', async () => {
+    const { signature } = await bytesOf(receipt);
     const changes: Partial<Receipt>[] = [
       { capability: 'text/chat@1.0.0' },
       { contractDigest: `sha256:${'00'.repeat(32)}` },
@@ -154,18 +160,22 @@ describe('a receipt', () => {
     ['more than the quote', { quoteWei: '12003' }, {}],
     ['money for a job that the orchestrator failed', { outcome: 'failed-by-orchestrator' }, {}],
     ['an end before its start', { endedAt: 1 }, {}],
-  ] as [string, Partial<Receipt>, Partial<Receipt>][])('is refused, although signed, for %s', (_, forged, expected) => {
-    expect(() => verifyReceipt(bytesOf({ ...receipt, ...forged }), { ...known, ...expected })).toThrow(
-      expect.objectContaining({ code: 'RECEIPT_INVALID' }),
-    );
+  ] as [string, Partial<Receipt>, Partial<Receipt>][])(
+    'is refused, although signed, for %s',
+    async (_, forged, expected) => {
+      const bytes = await bytesOf({ ...receipt, ...forged });
+      expect(() => verifyReceipt(bytes, { ...known, ...expected })).toThrow(
+        expect.objectContaining({ code: 'RECEIPT_INVALID' }),
+      );
+    },
+  );
+
+  it('may charge less than it could', async () => {
+    expect(verifyReceipt(await bytesOf({ ...receipt, amountWei: '0' }), known).amountWei).toBe('0');
   });
 
-  it('may charge less than it could', () => {
-    expect(verifyReceipt(bytesOf({ ...receipt, amountWei: '0' }), known).amountWei).toBe('0');
-  });
-
-  it('is refused with a signature of another form, or by somebody else', () => {
-    const { receiptJson, signature } = bytesOf(receipt);
+  it('is refused with a signature of another form, or by somebody else', async () => {
+    const { receiptJson, signature } = await bytesOf(receipt);
     const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
     const s = BigInt(toHex(signature.subarray(32, 64)));
     const flipped = hexToBytes((order - s).toString(16).padStart(64, '0'));
@@ -175,7 +185,7 @@ describe('a receipt', () => {
       Uint8Array.from([...signature.subarray(0, 64), (signature[64] as number) - 27]),
       Uint8Array.from([...signature.subarray(0, 32), ...flipped, signature[64] === 27 ? 28 : 27]),
       new Uint8Array(65).fill(27),
-      signReceipt(receipt, new Uint8Array(32).fill(1)),
+      await signReceipt(receipt, createLocalSigner(new Uint8Array(32).fill(1))),
     ];
     for (const form of forms) {
       expect(() => verifyReceipt({ receiptJson, signature: form }, known)).toThrow(

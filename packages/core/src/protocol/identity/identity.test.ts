@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createIdentity } from './create-identity.ts';
+import { createLocalSigner } from '../../payment/keys/create-local-signer.ts';
+import { createPrivateKey } from '../../payment/keys/create-private-key.ts';
+import { checksumAddress } from '../../payment/keys/ethereum-address.ts';
 import { createTlsCertificate } from './create-tls-certificate.ts';
-import { checksumAddress } from './ethereum-address.ts';
 import { identityStatement } from './identity-statement.ts';
 import { recoverAddress } from './recover-address.ts';
 import { signIdentityStatement } from './sign-identity-statement.ts';
@@ -16,12 +17,9 @@ describe('an identity', () => {
   // The first two accounts of the mnemonic `test test … junk`, known from every Ethereum development chain.
   it.each([
     ['ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80', '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'],
-    [
-      '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d',
-      '0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
-    ],
+    ['59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d', '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'],
   ])('has the address of its key', (privateKey, address) => {
-    expect(createIdentity({ privateKey }).address).toBe(address);
+    expect(createLocalSigner(fromHex(privateKey)).address).toBe(address);
   });
 
   // https://eips.ethereum.org/EIPS/eip-55
@@ -51,14 +49,14 @@ describe('an identity', () => {
     `);
   });
 
-  it('proves itself for one certificate and no other', () => {
-    const identity = createIdentity();
-    fc.assert(
-      fc.property(hex64, hex64, (shown, other) => {
+  it('proves itself for one certificate and no other', async () => {
+    const identity = createLocalSigner(createPrivateKey());
+    await fc.assert(
+      fc.asyncProperty(hex64, hex64, async (shown, other) => {
         const claim = {
           url: 'https://o',
           address: identity.address,
-          signature: signIdentityStatement(identity, shown),
+          signature: await signIdentityStatement(identity, shown),
           certificateSha256: shown,
           shownCertificateSha256: shown,
         };
@@ -74,9 +72,9 @@ describe('an identity', () => {
     );
   });
 
-  it('takes no signature that was changed, and never throws on one', () => {
-    const identity = createIdentity();
-    const signature = signIdentityStatement(identity, 'ab'.repeat(32));
+  it('takes no signature that was changed, and never throws on one', async () => {
+    const identity = createLocalSigner(createPrivateKey());
+    const signature = await signIdentityStatement(identity, 'ab'.repeat(32));
     const text = identityStatement(identity.address, 'ab'.repeat(32));
     expect(recoverAddress(text, signature)).toBe(identity.address);
     fc.assert(

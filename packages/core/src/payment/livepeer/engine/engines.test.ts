@@ -15,11 +15,11 @@ import {
   winnableTickets,
   winnerSignature,
 } from '../../../../../../tests/fixtures/tickets/vectors.ts';
-import { recoverSigner } from '../ticket/recover-signer.ts';
+import { createPortableEngine } from '../../keys/create-portable-engine.ts';
+import { recoverSigner } from '../../keys/recover-signer.ts';
 import { signHash } from '../ticket/sign-hash.ts';
 import { personalHash, ticketHash } from '../ticket/ticket-hash.ts';
 import { ticketDraw, verifyTicket } from '../ticket/verify-ticket.ts';
-import { createPortableEngine } from './create-portable-engine.ts';
 import { loadCryptoEngine } from './load-crypto-engine.ts';
 import { loadNativeEngine } from './load-native-engine.ts';
 import { loadWasmEngine } from './load-wasm-engine.ts';

@@ -1,6 +1,6 @@
 import { type Logger, silentLogger } from '../../../primitives/logger.ts';
-import { createPortableEngine } from './create-portable-engine.ts';
-import type { CryptoEngine } from './crypto-engine.ts';
+import { createPortableEngine } from '../../keys/create-portable-engine.ts';
+import type { CryptoEngine } from '../../keys/crypto-engine.ts';
 import { loadNativeEngine } from './load-native-engine.ts';
 import { loadWasmEngine } from './load-wasm-engine.ts';
 

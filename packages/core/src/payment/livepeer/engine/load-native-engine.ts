@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
+import type { CryptoEngine } from '../../keys/crypto-engine.ts';
 import { createKeccak256 } from './create-keccak256.ts';
-import type { CryptoEngine } from './crypto-engine.ts';
 
 /** What is used of `secp256k1/bindings.js`. */
 interface Bindings {

@@ -1,5 +1,5 @@
+import type { CryptoEngine } from '../../keys/crypto-engine.ts';
 import { createKeccak256 } from './create-keccak256.ts';
-import type { CryptoEngine } from './crypto-engine.ts';
 
 /**
  * Loads libsecp256k1 compiled to WebAssembly: about half as fast as native, on every platform.

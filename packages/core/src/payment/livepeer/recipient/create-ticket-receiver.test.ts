@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hex, params, recipient, sender, senderKey, toHex } from '../../../../../../tests/fixtures/tickets/vectors.ts';
-import { createPortableEngine } from '../engine/create-portable-engine.ts';
-import { createTicketSender, localTicketSigner } from '../sender/create-ticket-sender.ts';
+import { createLocalSigner } from '../../keys/create-local-signer.ts';
+import { createPortableEngine } from '../../keys/create-portable-engine.ts';
+import { createTicketSender } from '../sender/create-ticket-sender.ts';
 import { WIN_PROB_MAX } from '../ticket/ticket.ts';
 import { createTicketReceiver, type ReceivedTickets, type SenderView } from './create-ticket-receiver.ts';
 import { issueTicketParams } from './issue-ticket-params.ts';
@@ -33,7 +34,7 @@ function setUp(options: { winProb?: bigint; store?: (received: ReceivedTickets) 
   const stored: ReceivedTickets[] = [];
   const store = options.store ?? ((received: ReceivedTickets) => void stored.push(received));
   const receiver = createTicketReceiver({ engine, recipient, secret, nonces, store });
-  const signer = createTicketSender(engine, { sender, sign: localTicketSigner(engine, senderKey) });
+  const signer = createTicketSender(createLocalSigner(senderKey, { engine }));
   return { issued, nonces, stored, receiver, signer };
 }
 
@@ -113,7 +114,13 @@ describe('createTicketReceiver', () => {
 
   it('does not let a forger burn the nonces of a sender', async () => {
     const { issued, receiver, signer } = setUp();
-    const forger = createTicketSender(engine, { sender, sign: localTicketSigner(engine, hex('01'.repeat(32))) });
+    const forger = {
+      ...signer,
+      async sign(onParams: typeof issued, options: { count: number }) {
+        const { tickets } = await createTicketSender(createLocalSigner(hex('01'.repeat(32)))).sign(onParams, options);
+        return { ...(await signer.sign(onParams, options)), tickets };
+      },
+    };
     const forged = receiver.receive(await forger.sign(issued, { count: 1 }), { purpose, view });
     expect(forged).toMatchObject({ creditWei: 0n, refused: [{ reason: 'signature-other-signer' }] });
     expect(receiver.receive(await signer.sign(issued, { count: 1 }), { purpose, view }).creditWei).toBe(8_000_000_000n);

@@ -1,5 +1,5 @@
 import { ByocError } from '../../../errors/byoc-error.ts';
-import type { CryptoEngine } from '../engine/crypto-engine.ts';
+import type { CryptoEngine } from '../../keys/crypto-engine.ts';
 import { creditWei } from '../ticket/expected-value.ts';
 import type { SignedTicket } from '../ticket/ticket.ts';
 import { verifyTicket } from '../ticket/verify-ticket.ts';

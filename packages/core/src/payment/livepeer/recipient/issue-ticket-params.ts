@@ -1,4 +1,4 @@
-import type { CryptoEngine } from '../engine/crypto-engine.ts';
+import type { CryptoEngine } from '../../keys/crypto-engine.ts';
 import type { TicketParams } from '../ticket/ticket.ts';
 import { type RandBinding, recipientRand } from './recipient-rand.ts';
 

@@ -11,7 +11,7 @@ import {
   sender,
   toHex,
 } from '../../../../../../tests/fixtures/tickets/vectors.ts';
-import { createPortableEngine } from '../engine/create-portable-engine.ts';
+import { createPortableEngine } from '../../keys/create-portable-engine.ts';
 import { auxData } from '../ticket/pack-ticket.ts';
 import { minimalBytes } from '../ticket/uint256-bytes.ts';
 import { loadTicketSecret } from './load-ticket-secret.ts';

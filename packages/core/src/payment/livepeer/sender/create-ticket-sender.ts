@@ -1,10 +1,9 @@
 import { ByocError } from '../../../errors/byoc-error.ts';
 import type { Rational } from '../../../price/rational.ts';
-import type { CryptoEngine } from '../engine/crypto-engine.ts';
+import type { Signer } from '../../keys/signer.ts';
 import { NONCES_MAX } from '../recipient/nonce-book.ts';
-import { signHash } from '../ticket/sign-hash.ts';
+import { packTicket } from '../ticket/pack-ticket.ts';
 import type { TicketParams } from '../ticket/ticket.ts';
-import { ticketHash } from '../ticket/ticket-hash.ts';
 import type { TicketPayment } from '../wire/ticket-payment.ts';
 
 /** Signs tickets, and never two with the same nonce. */
@@ -12,24 +11,22 @@ export interface TicketSender {
   /**
    * Signs `count` tickets on parameters. Nonces go on from the last ones on the same parameters.
    *
-   * @throws ByocError PAYMENT_TICKET_PARAMS_REFUSED when the parameters have no nonce left
+   * @throws ByocError PAYMENT_TICKET_PARAMS_REFUSED when the parameters have no nonce left, KEY_INVALID, SIGNER_*
    */
-  sign(params: TicketParams, options: { count: number; expectedPrice?: Rational | undefined }): Promise<TicketPayment>;
+  sign(
+    params: TicketParams,
+    options: { count: number; expectedPrice?: Rational | undefined; signal?: AbortSignal | undefined },
+  ): Promise<TicketPayment>;
   /** Forgets parameters that expired at this L1 block or before. */
   forget(latestL1Block: bigint): void;
 }
 
-/** Creates the sender's side of tickets. `sign` signs a ticket's hash (EIP-191): a local key, or a remote signer. */
-export function createTicketSender(
-  engine: CryptoEngine,
-  {
-    sender,
-    sign,
-  }: { readonly sender: Uint8Array; readonly sign: (hash: Uint8Array) => Uint8Array | Promise<Uint8Array> },
-): TicketSender {
+/** Creates the sender's side of tickets. The signer's address is the sender. */
+export function createTicketSender(signer: Signer): TicketSender {
+  const sender = new Uint8Array(Buffer.from(signer.address.slice(2), 'hex'));
   const nonces = new Map<string, { last: number; expirationBlock: bigint }>();
   return {
-    async sign(params, { count, expectedPrice }) {
+    async sign(params, { count, expectedPrice, signal }) {
       const key = Buffer.from(params.recipientRandHash).toString('hex');
       const last = nonces.get(key)?.last ?? 0;
       if (last + count > NONCES_MAX) {
@@ -39,20 +36,19 @@ export function createTicketSender(
       }
       // Taken before signing: two calls at once get different nonces, and a failed one leaves a gap, which is harmless.
       nonces.set(key, { last: last + count, expirationBlock: params.expirationBlock });
-      const tickets = [];
-      for (let senderNonce = last + 1; senderNonce <= last + count; senderNonce += 1) {
-        const hash = ticketHash(engine, { ...params, sender, senderNonce });
-        tickets.push({ senderNonce, signature: await sign(hash) });
-      }
+      const senderNonces = Array.from({ length: count }, (_, index) => last + 1 + index);
+      const signatures = await signer.signAll(
+        senderNonces.map((senderNonce) => ({ kind: 'ticket', ticket: packTicket({ ...params, sender, senderNonce }) })),
+        { signal },
+      );
+      const tickets = senderNonces.map((senderNonce, index) => ({
+        senderNonce,
+        signature: signatures[index] as Uint8Array,
+      }));
       return { params, sender, tickets, expectedPrice };
     },
     forget(latestL1Block) {
       for (const [key, { expirationBlock }] of nonces) if (expirationBlock <= latestL1Block) nonces.delete(key);
     },
   };
-}
-
-/** Signs with a private key, 32 bytes, held in this process. */
-export function localTicketSigner(engine: CryptoEngine, privateKey: Uint8Array): (hash: Uint8Array) => Uint8Array {
-  return (hash) => signHash(engine, hash, privateKey);
 }

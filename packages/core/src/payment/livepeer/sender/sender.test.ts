@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { params, sender, senderKey } from '../../../../../../tests/fixtures/tickets/vectors.ts';
-import { createPortableEngine } from '../engine/create-portable-engine.ts';
+import { params, senderKey } from '../../../../../../tests/fixtures/tickets/vectors.ts';
+import { createLocalSigner } from '../../keys/create-local-signer.ts';
 import { WIN_PROB_MAX } from '../ticket/ticket.ts';
 import { checkTicketParams } from './check-ticket-params.ts';
-import { createTicketSender, localTicketSigner } from './create-ticket-sender.ts';
+import { createTicketSender } from './create-ticket-sender.ts';
 import { ticketCount } from './ticket-count.ts';
 
 const funds = {
@@ -71,8 +71,7 @@ describe('checkTicketParams', () => {
 });
 
 describe('createTicketSender', () => {
-  const engine = createPortableEngine();
-  const create = () => createTicketSender(engine, { sender, sign: localTicketSigner(engine, senderKey) });
+  const create = () => createTicketSender(createLocalSigner(senderKey));
 
   it('never uses a nonce twice, even when asked twice at once', async () => {
     const signer = create();
@@ -81,7 +80,7 @@ describe('createTicketSender', () => {
   });
 
   it('stops at 600 nonces, and starts anew on other parameters', async () => {
-    const signer = createTicketSender(engine, { sender, sign: () => new Uint8Array(65) });
+    const signer = create();
     await signer.sign(params, { count: 599 });
     await expect(signer.sign(params, { count: 2 })).rejects.toMatchObject({ code: 'PAYMENT_TICKET_PARAMS_REFUSED' });
     const other = { ...params, recipientRandHash: new Uint8Array(32) };

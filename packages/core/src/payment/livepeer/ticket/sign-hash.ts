@@ -1,4 +1,4 @@
-import type { CryptoEngine } from '../engine/crypto-engine.ts';
+import type { CryptoEngine } from '../../keys/crypto-engine.ts';
 import { personalHash } from './ticket-hash.ts';
 
 /** Signs a hash of 32 bytes as an EIP-191 personal message: 65 bytes, `v` 27 or 28, low `s`. Throws on a bad key. */

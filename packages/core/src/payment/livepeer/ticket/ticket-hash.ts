@@ -1,4 +1,4 @@
-import type { CryptoEngine } from '../engine/crypto-engine.ts';
+import type { CryptoEngine } from '../../keys/crypto-engine.ts';
 import { packTicket } from './pack-ticket.ts';
 import type { Ticket } from './ticket.ts';
 

@@ -1,5 +1,5 @@
-import type { CryptoEngine } from '../engine/crypto-engine.ts';
-import { recoverSigner, type SignatureFault } from './recover-signer.ts';
+import type { CryptoEngine } from '../../keys/crypto-engine.ts';
+import { recoverSigner, type SignatureFault } from '../../keys/recover-signer.ts';
 import type { SignedTicket } from './ticket.ts';
 import { personalHash, ticketHash } from './ticket-hash.ts';
 import { bytesToBigInt } from './uint256-bytes.ts';

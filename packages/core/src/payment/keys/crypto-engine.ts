@@ -5,7 +5,7 @@ export interface RecoverableSignature {
   readonly recovery: 0 | 1;
 }
 
-/** The cryptography of tickets. Several engines exist, of very different speed; all give the same bytes. */
+/** The cryptography of Ethereum. Several engines exist, of very different speed; all give the same bytes. */
 export interface CryptoEngine {
   /** For logs: which engine runs. */
   readonly name: 'native' | 'wasm' | 'portable';

@@ -1,4 +1,4 @@
-import type { CryptoEngine } from '../engine/crypto-engine.ts';
+import type { CryptoEngine } from './crypto-engine.ts';
 
 /** Half the order of secp256k1, as bytes. */
 const HALF_ORDER = Uint8Array.from(
