@@ -128,6 +128,14 @@ describe('selectOffer', () => {
 });
 
 describe('OfferIndex', () => {
+  const references: [string, RegExp][] = [
+    ['', /./],
+    ['a/b', /./],
+    ['a/b@^1.1.0', /@1\.1\.0$/],
+    ['a/b@1.0.0', /@1\.0\.0$/],
+    ['a/b@^2', /never/],
+  ];
+
   it('holds what the changes say, whatever their order', () => {
     const change = fc.record({
       slot: fc.integer({ min: 0, max: 3 }),
@@ -161,9 +169,15 @@ describe('OfferIndex', () => {
               upserted,
               removedOfferIds: kind === 'remove' ? ids : [],
             });
+          // What is kept for a reference is true after every change.
+          for (const [reference, pattern] of references) {
+            const told = index.query(reference === '' ? {} : { capability: reference });
+            const right = [...model].map((pair) => pair.join(' ')).filter((text) => pattern.test(text));
+            expect(
+              told.map((offer) => `${offer.orchestrator.url} ${offer.offerId} ${offer.capability}`).sort(),
+            ).toEqual(right.sort());
+          }
         }
-        const told = index.query({}).map((offer) => `${offer.orchestrator.url} ${offer.offerId} ${offer.capability}`);
-        expect(told.sort()).toEqual([...model].map((pair) => pair.join(' ')).sort());
         for (const pool of index.candidates('a/b')) pool.forEach((entry, at) => void expect(entry.at).toBe(at));
       }),
     );
