@@ -19,7 +19,7 @@ const homes = {
   '@grpc/': `^${core}/protocol/`,
   '@bufbuild/protobuf': `^${core}/(protocol|payment/livepeer)/`,
   '@noble/curves': `^${core}/(protocol|payment)/`,
-  viem: `^${core}/payment/livepeer/`,
+  viem: `^${core}/(payment/livepeer|testing/local-chain)/`,
   'secp256k1/': `^${core}/payment/livepeer/engine/`,
   '@bitauth/libauth': `^${core}/payment/livepeer/engine/`,
   'hash-wasm': `^${core}/payment/livepeer/engine/`,

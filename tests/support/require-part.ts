@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { anvilBinary } from './anvil-binary.ts';
+import { findAnvil } from '@byoc/core/testing';
 
 const run = promisify(execFile);
 
@@ -12,7 +12,7 @@ const probes: Record<Part, [string, ...string[]]> = {
   'docker-registry': ['docker-registry', '--version'],
   ffmpeg: ['ffmpeg', '-version'],
   chromium: ['chromium', '--version'],
-  anvil: [anvilBinary(), '--version'],
+  anvil: [findAnvil(), '--version'],
   'base-image': ['docker', 'image', 'inspect', process.env['BYOC_BASE_IMAGE'] ?? 'node:24-bookworm-slim'],
 };
 

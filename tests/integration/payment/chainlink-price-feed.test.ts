@@ -1,8 +1,8 @@
 import { rational } from '@byoc/core';
 import { createChainlinkPriceFeed } from '@byoc/core/payment/livepeer';
+import { type Anvil, startAnvil } from '@byoc/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasPart } from '../../support/require-part.ts';
-import { type Anvil, startAnvil } from '../../support/start-anvil.ts';
 
 const address = '0x00000000000000000000000000000000000feed0';
 const nowMs = 1_790_000_000_000;

@@ -1,5 +1,6 @@
 import type { ErrorEntry } from '../error-entry.ts';
 import { capabilityErrors } from './capability.ts';
+import { chainErrors } from './chain.ts';
 import { commandErrors } from './command.ts';
 import { gatewayErrors } from './gateway.ts';
 import { hostErrors } from './host.ts';
@@ -27,6 +28,7 @@ export const errorCatalogue = {
   ...gatewayErrors,
   ...paymentErrors,
   ...keyErrors,
+  ...chainErrors,
   ...hostErrors,
   ...commandErrors,
   ...testingErrors,

@@ -1,5 +1,27 @@
-export type { SignatureFault } from '../keys/recover-signer.ts';
 export { type ChainlinkPriceFeedOptions, createChainlinkPriceFeed } from './chain/create-chainlink-price-feed.ts';
+export type { LivepeerWalletOptions } from './chain/create-livepeer-wallet.ts';
+export type {
+  ChainClaim,
+  ChainHead,
+  ChainRound,
+  ChainSender,
+  Hex,
+  LivepeerChain,
+  MinedTransaction,
+  RedeemedEvent,
+} from './chain/livepeer-chain.ts';
+export {
+  type Address,
+  arbitrumOne,
+  type LivepeerContracts,
+  type LivepeerNetwork,
+  localNetwork,
+} from './chain/livepeer-network.ts';
+export type { LivepeerWallet, WalletBalance, WalletOptions } from './chain/livepeer-wallet.ts';
+export { type LivepeerChainOptions, openLivepeerChain } from './chain/open-livepeer-chain.ts';
+export { openLivepeerWallet } from './chain/open-livepeer-wallet.ts';
+export type { RpcCall, RpcPool, RpcPoolOptions } from './chain/rpc-pool.ts';
+export type { SendOptions } from './chain/send-transaction.ts';
 export { loadCryptoEngine } from './engine/load-crypto-engine.ts';
 export {
   createTicketReceiver,
