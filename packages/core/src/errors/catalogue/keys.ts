@@ -17,4 +17,40 @@ export const keyErrors = {
       `${f.path} belongs to ${f.expected}, and ${f.actual === '' ? 'there is no key for it' : `the key is that of ${f.actual}`}.`,
     hint: (f) => `Start with the key of ${f.expected}, or on another data directory.`,
   }),
+  KEYSTORE_UNREADABLE: entry<{ path: string; reason: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 412,
+    recovery: 'fix-request',
+    message: (f) => `The key file ${f.path} can't be used: ${f.reason}.`,
+    hint: () => 'Name another file with `--keystore`, or make one: `byoc wallet create`.',
+  }),
+  KEYSTORE_INVALID: entry<{ path: string; reason: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 412,
+    recovery: 'fix-request',
+    message: (f) => `${f.path} is no key file: ${f.reason}.`,
+    hint: () => 'Restore it from a backup. It has to be a keystore of version 3, as go-ethereum writes it.',
+  }),
+  KEYSTORE_PASSWORD_WRONG: entry<{ path: string }>({
+    grpc: 'PERMISSION_DENIED',
+    http: 403,
+    recovery: 'fix-request',
+    message: (f) => `The password does not open ${f.path}.`,
+    hint: () => 'Check `--password-file`, BYOC_ETH_PASSWORD or what you typed. A damaged file answers the same.',
+  }),
+  KEYSTORE_PASSWORD_MISSING: entry<{ path: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 412,
+    recovery: 'fix-request',
+    message: (f) => `There is no password for ${f.path}.`,
+    hint: () =>
+      'Name a file with `--password-file`, set BYOC_ETH_PASSWORD, or run the command in a terminal and type it.',
+  }),
+  KEYSTORE_EXISTS: entry<{ path: string }>({
+    grpc: 'ALREADY_EXISTS',
+    http: 409,
+    recovery: 'fix-request',
+    message: (f) => `${f.path} is there already, and a key file is never replaced.`,
+    hint: () => 'Name another file with `--keystore`, or move that one away.',
+  }),
 } as const;
