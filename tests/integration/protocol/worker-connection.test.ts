@@ -295,5 +295,6 @@ describe('a worker over a unix socket', () => {
       for await (const _ of worker.watchState()) void served.close({ graceMs: 0 });
     };
     await expect(watch()).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
-  });
+    // Less than the 30 s after which a dead connection is noticed without being told.
+  }, 25_000);
 });
