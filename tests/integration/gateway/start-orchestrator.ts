@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { createLocalSigner, createPrivateKey } from '@byoc/core/payment';
 import { connectWorker, createTlsCertificate, serveWorkerService, type WorkerService } from '@byoc/core/protocol';
@@ -13,7 +12,7 @@ import {
   serveOrchestrator,
 } from '../../../packages/core/src/orchestrator/serve-orchestrator.ts';
 import { createJobRows } from '../../../packages/core/src/orchestrator/store/job-rows.ts';
-import { jobsMigration } from '../../../packages/core/src/orchestrator/store/jobs-migration.ts';
+import { openStore } from '../../../packages/core/src/orchestrator/store/open-store.ts';
 import { createFreeOrchestratorProvider } from '../../../packages/core/src/payment/free/index.ts';
 import { freePriceSheet } from '../../../packages/core/src/price/price-sheet.ts';
 import { systemClock } from '../../../packages/core/src/primitives/clock.ts';
@@ -66,13 +65,12 @@ export async function startOrchestrator(options: { limits?: Partial<JobLimits> }
     get: () => plugin,
     on: () => () => {},
   } as unknown as PluginHost;
-  const database = new DatabaseSync(join(root, 'byoc.sqlite'));
-  database.exec(jobsMigration);
+  const { database, close: closeStore } = openStore(root);
   const signer = createLocalSigner(createPrivateKey());
   const orchestrator = await serveOrchestrator({
     ...{ host: '127.0.0.1', port: 0, httpPort: 0, pluginHost, database, signer },
     ...{ certificate: await createTlsCertificate(), localDirectory: join(root, 'local') },
-    payment: new Map([['free', createFreeOrchestratorProvider()]]),
+    payment: [createFreeOrchestratorProvider()],
     limits: { ...defaultJobLimits, ...options.limits },
     ...{ labels: {}, software: 'test', clock: systemClock, logger: silentLogger },
   });
@@ -92,7 +90,7 @@ export async function startOrchestrator(options: { limits?: Partial<JobLimits> }
       connected.close();
       await served.close();
       await worker.close();
-      database.close();
+      closeStore();
       rmSync(root, { recursive: true, force: true });
     },
   };

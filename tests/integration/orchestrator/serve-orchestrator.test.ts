@@ -3,7 +3,6 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wri
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { createLocalSigner, createPrivateKey } from '@byoc/core/payment';
 import {
   type CallerFrame,
@@ -23,7 +22,7 @@ import { manifestSchema } from '../../../packages/core/src/manifest/manifest.ts'
 import { defaultJobLimits } from '../../../packages/core/src/orchestrator/jobs/job-limits.ts';
 import type { HostedPlugin, PluginHost } from '../../../packages/core/src/orchestrator/plugin-host.ts';
 import { serveOrchestrator } from '../../../packages/core/src/orchestrator/serve-orchestrator.ts';
-import { jobsMigration } from '../../../packages/core/src/orchestrator/store/jobs-migration.ts';
+import { openStore } from '../../../packages/core/src/orchestrator/store/open-store.ts';
 import { createFreeOrchestratorProvider } from '../../../packages/core/src/payment/free/index.ts';
 import { freePriceSheet } from '../../../packages/core/src/price/price-sheet.ts';
 import { systemClock } from '../../../packages/core/src/primitives/clock.ts';
@@ -104,15 +103,13 @@ async function setUp(options: { port?: number } = {}) {
     get: () => plugin,
     on: () => () => {},
   } as unknown as PluginHost;
-  const database = new DatabaseSync(join(root, 'byoc.sqlite'));
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  database.exec(jobsMigration);
-  closers.push(() => database.close());
+  const { database, close } = openStore(root);
+  closers.push(close);
   const signer = createLocalSigner(createPrivateKey());
   const orchestrator = await serveOrchestrator({
     ...{ host: '127.0.0.1', port: options.port ?? 0, httpPort: 0, pluginHost, database, signer },
     ...{ certificate: await createTlsCertificate(), localDirectory: join(root, 'local') },
-    payment: new Map([['free', createFreeOrchestratorProvider()]]),
+    payment: [createFreeOrchestratorProvider()],
     limits: { ...defaultJobLimits, queueLimit: 1000 },
     ...{ labels: { region: 'eu' }, software: 'test', clock: systemClock, logger: silentLogger },
   });

@@ -1,11 +1,14 @@
 import { ByocError } from '../errors/byoc-error.ts';
-import type { CapabilityContract } from './capability.ts';
-import { compileEstimate, reasonOf } from './compile-estimate.ts';
+import type { CapabilityContract, Meter } from './capability.ts';
+import { type CompiledEstimate, compileEstimate, reasonOf } from './compile-estimate.ts';
 import { toCelValue } from './to-cel-value.ts';
 
 const HEAVIEST = 16 * 1024 * 1024;
 const DEAREST = 10_000_000;
 const LARGEST = 2n ** 63n - 1n;
+
+/** Compiling costs far more than running: once for each contract. */
+const compiledEstimates = new WeakMap<Meter, CompiledEstimate>();
 
 /**
  * Gives the upper bound of each meter for an input, from the CEL estimates in the contract. A meter without an estimate
@@ -17,14 +20,23 @@ const LARGEST = 2n ** 63n - 1n;
  */
 export function estimateUsage(contract: CapabilityContract, input: unknown): Record<string, bigint | undefined> {
   const usage: Record<string, bigint | undefined> = {};
-  for (const [meter, { estimate }] of Object.entries(contract.meters)) {
-    usage[meter] = estimate === undefined ? undefined : runEstimate(meter, estimate, input);
+  for (const [meter, definition] of Object.entries(contract.meters)) {
+    const { estimate } = definition;
+    if (estimate === undefined) usage[meter] = undefined;
+    else {
+      const compiled = compiledEstimates.get(definition) ?? compileEstimate(meter, estimate);
+      compiledEstimates.set(definition, compiled);
+      usage[meter] = runEstimate(meter, { expression: estimate, compiled }, input);
+    }
   }
   return usage;
 }
 
-function runEstimate(meter: string, expression: string, input: unknown): bigint {
-  const compiled = compileEstimate(meter, expression);
+function runEstimate(
+  meter: string,
+  { expression, compiled }: { expression: string; compiled: CompiledEstimate },
+  input: unknown,
+): bigint {
   const refuse = (reason: string, cause?: unknown) =>
     new ByocError('ESTIMATE_INVALID', { meter, expression, reason }, { cause });
   let result: unknown;

@@ -126,7 +126,7 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
       signer,
       certificate: directory.certificate,
       localDirectory: directory.localDirectory,
-      payment: new Map(payment.map((provider) => [provider.name, provider])),
+      payment,
       limits: { ...defaultJobLimits, ...options.limits },
       software: `@byoc/core ${VERSION}`,
     });

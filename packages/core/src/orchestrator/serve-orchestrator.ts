@@ -14,6 +14,7 @@ import { createUriFetcher } from './jobs/fetch-uri.ts';
 import type { JobLimits } from './jobs/job-limits.ts';
 import { createPluginQueues, type PluginQueues } from './jobs/plugin-queues.ts';
 import { createOfferBoard } from './offers/create-offer-board.ts';
+import { createPaymentDesk } from './payment/payment-desk.ts';
 import type { PluginHost } from './plugin-host.ts';
 import { createOrchestratorService } from './service/create-orchestrator-service.ts';
 import { createJobRows } from './store/job-rows.ts';
@@ -31,7 +32,8 @@ export interface ServeOrchestratorOptions {
   readonly certificate: TlsCertificate;
   /** Holds `inbox/` and `outbox/`. */
   readonly localDirectory: string;
-  readonly payment: ReadonlyMap<string, OrchestratorPaymentProvider>;
+  /** In the operator's order. */
+  readonly payment: readonly OrchestratorPaymentProvider[];
   readonly limits: JobLimits;
   readonly labels: Readonly<Record<string, string>>;
   readonly software: string;
@@ -60,14 +62,15 @@ export async function serveOrchestrator(options: ServeOrchestratorOptions): Prom
     timeoutMs: limits.uriTimeoutMs,
     allowPrivateAddresses: limits.allowPrivateAddresses,
   });
+  const desk = createPaymentDesk({ providers: payment, database: options.database, signer, clock, logger });
   const jobs = createJobs({
-    ...{ host: pluginHost, queues, payment, clock, limits, logger, fetcher },
+    ...{ host: pluginHost, queues, desk, clock, limits, logger, fetcher },
     rows: createJobRows(options.database),
     inboxDirectory: `${localDirectory}/inbox`,
     outboxDirectory: `${localDirectory}/outbox`,
     onEnded: metrics.jobEnded,
   });
-  const paymentProviders = [...payment.keys()];
+  const paymentProviders = desk.names;
   const offers = createOfferBoard({
     host: pluginHost,
     queues,
@@ -78,7 +81,12 @@ export async function serveOrchestrator(options: ServeOrchestratorOptions): Prom
   });
   touchOffers = offers.touch;
   // What was opened, the last first.
-  const closers: (() => unknown)[] = [() => fetcher.close(), () => queues.close(), () => offers.close()];
+  const closers: (() => unknown)[] = [
+    () => desk.close(),
+    () => fetcher.close(),
+    () => queues.close(),
+    () => offers.close(),
+  ];
   const closeAll = async () => {
     const errors: unknown[] = [];
     for (const close of closers.splice(0).reverse()) {
@@ -91,6 +99,7 @@ export async function serveOrchestrator(options: ServeOrchestratorOptions): Prom
     if (errors.length > 0) throw errors[0];
   };
   try {
+    await desk.start();
     await pluginHost.start();
     await jobs.recover();
     const tls = certificate;
@@ -121,7 +130,7 @@ export async function serveOrchestrator(options: ServeOrchestratorOptions): Prom
         labels,
       },
     };
-    const service = createOrchestratorService({ info: () => info, host: pluginHost, jobs, offers, payment, clock });
+    const service = createOrchestratorService({ info: () => info, host: pluginHost, jobs, offers, desk, clock });
     const grpc = await listen({ host, port: options.port, use: 'gRPC' }, () =>
       serveOrchestratorService(service, { host, port: options.port, tls, logger }),
     );

@@ -17,13 +17,17 @@ export {
   type LedgerJob,
   type LedgerRows,
 } from './ledger/ledger-rows.ts';
+export type { PaymentAccounts, PaymentHost, RowStatement, RowValue } from './payment-host.ts';
 export type {
   GatewayPaymentProvider,
   JobOutcome,
+  JobPayer,
+  OpenPaymentOptions,
   OrchestratorPaymentProvider,
   PayableJob,
   PayerSession,
-  PaymentHold,
+  PaymentIntent,
+  PaymentTermsRequest,
   Quote,
   ReceiptBytes,
   Usage,

@@ -17,6 +17,22 @@ export const paymentErrors = {
     message: (f) => `Job ${f.jobId}: ${f.wantedWei} wei is wanted, more than the limit of ${f.limitWei} wei.`,
     hint: () => 'Raise `maxCost`, ask for less, or choose a cheaper offer.',
   }),
+  PAYMENT_BALANCE_TOO_LOW: entry<{ payer: string; provider: string; neededWei: string; availableWei: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 402,
+    recovery: 'pay-first',
+    message: (f) =>
+      `${f.payer} can have ${f.availableWei} wei held by \`${f.provider}\`, and the job needs ${f.neededWei} wei.`,
+    hint: () => 'Pay more in, let more be taken for this job, or wait until other jobs of this payer have ended.',
+  }),
+  PAYMENT_TOP_UP_MISSING: entry<{ jobId: string; wantedWei: string; heldWei: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 402,
+    recovery: 'pay-first',
+    message: (f) =>
+      `Job ${f.jobId} was stopped: it has cost ${f.wantedWei} wei, ${f.heldWei} wei were covered, and no more was paid in time.`,
+    hint: () => 'Answer `payment_required` while the job runs. What was covered is charged, and no more.',
+  }),
   PRICE_SHEET_INVALID: entry<{ issues: FieldIssue[] }>({
     grpc: 'INVALID_ARGUMENT',
     http: 400,

@@ -226,7 +226,7 @@ class Attempt {
     const { payer, checks, jobId } = this.#plan;
     const result = this.#result as ResultFrame;
     const output = checks.output(parseJson(result.outputJson, jobId));
-    await payer.session.close(this.#receipt);
+    await payer.session.close({ chargedWei: undefined });
     return {
       output,
       usage: this.#machine.usage,

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { AnyCapability } from '../../capability/capability.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { GatewayPaymentProvider, PayerSession } from '../../payment/payment-provider.ts';
@@ -177,7 +178,8 @@ class GatewayJob implements Job {
     const link = linkOf(slot.ref.url);
     if (link === undefined)
       throw new ByocError('CONNECTION_FAILED', { address: slot.ref.url, reason: 'its source no longer names it' });
-    const payer = await this.#pay(entry);
+    const inputJson = encode(prepared.json);
+    const payer = await this.#pay(entry, inputJson);
     const startedAt = clock.now();
     slot.record = recordOutcome(slot.record, 'attempt', startedAt);
     try {
@@ -185,7 +187,7 @@ class GatewayJob implements Job {
         jobId: this.#jobId,
         offer,
         link,
-        inputJson: encode(prepared.json),
+        inputJson,
         parts: prepared.parts,
         checks,
         payer,
@@ -214,13 +216,13 @@ class GatewayJob implements Job {
     } catch (error) {
       if (!this.#stop.signal.aborted && toByocError(error).status.http >= 500)
         slot.record = recordOutcome(slot.record, 'failure', clock.now());
-      await payer.session.close(undefined).catch(() => {});
+      await payer.session.close({ chargedWei: undefined });
       this.#live.reset();
       throw error;
     }
   }
 
-  async #pay({ offer }: IndexedOffer): Promise<{ provider: string; session: PayerSession }> {
+  async #pay({ offer }: IndexedOffer, inputJson: Uint8Array): Promise<{ provider: string; session: PayerSession }> {
     const provider = this.#context.payment.find(({ name }) => offer.paymentProviders.includes(name));
     if (provider === undefined) {
       const mine = this.#context.payment.map(({ name }) => name).join(', ');
@@ -228,8 +230,13 @@ class GatewayJob implements Job {
     }
     const { capability, contractDigest, price, orchestrator } = offer;
     const session = await provider.open(
-      { jobId: this.#jobId, capability, contractDigest, price },
-      { orchestrator: orchestrator.address, maxCostWei: this.#options.maxCostWei ?? 0n },
+      { jobId: this.#jobId, capability, contractDigest, inputSha256: hash('sha256', inputJson), price },
+      {
+        orchestrator: orchestrator.address,
+        maxCostWei: this.#options.maxCostWei ?? 0n,
+        deadline: this.#deadline,
+        terms: async () => new Uint8Array(),
+      },
     );
     return { provider: provider.name, session };
   }

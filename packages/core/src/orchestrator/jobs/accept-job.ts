@@ -1,9 +1,12 @@
 import { hash } from 'node:crypto';
 import { type ContractValidator, createContractValidator } from '../../capability/contract-validator.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
-import type { OrchestratorPaymentProvider } from '../../payment/payment-provider.ts';
+import { costBound } from '../../payment/quote/cost-bound.ts';
+import { isFree } from '../../price/is-free.ts';
 import { findBlobRefs } from '../../primitives/find-blob-refs.ts';
 import type { OpenJobFrame } from '../../protocol/frames.ts';
+import { type JobPayment, noPayment } from '../payment/job-payment.ts';
+import type { PaymentDesk } from '../payment/payment-desk.ts';
 import type { PluginHost } from '../plugin-host.ts';
 import { checkOpenJob } from './check-open-job.ts';
 import type { AcceptedJob, JobsContext } from './job-context.ts';
@@ -14,7 +17,7 @@ import { type SelectedCapability, selectPlugin } from './select-plugin.ts';
 export interface AcceptContext extends Pick<JobsContext, 'rows' | 'clock' | 'limits'> {
   readonly host: PluginHost;
   readonly queues: PluginQueues;
-  readonly payment: ReadonlyMap<string, OrchestratorPaymentProvider>;
+  readonly desk: PaymentDesk;
   /** Compiled validators by contract digest. */
   readonly validators: Map<string, ContractValidator>;
 }
@@ -42,20 +45,15 @@ export async function acceptJob(
   const issues = validator.validateInput(input);
   if (issues.length > 0) throw new ByocError('CAPABILITY_INPUT_INVALID', { capability, issues });
   const queue = context.queues.take(plugin);
-  const provider = context.payment.get(payment.provider);
-  if (provider === undefined)
-    throw new ByocError('PAYMENT_PROVIDER_UNKNOWN', {
-      provider: payment.provider,
-      accepted: [...context.payment.keys()],
-    });
   const { price, pluginId, jobsDirectory } = plugin;
-  const hold = await provider.authorize({ jobId, capability, contractDigest: digest, price }, payment);
+  const money = await payFor(frame, selected, input, context);
   const uris = urisOf(input);
   const { running, waiting, slots } = queue.admission;
   // One write less for a job that need not wait.
   const startsAtOnce = frame.uploads.length + uris.length + waiting === 0 && running < slots;
   const job: AcceptedJob = {
-    ...{ jobId, pluginId, jobsDirectory, capability, validator, price, hold, queue },
+    ...{ jobId, pluginId, jobsDirectory, capability, validator, price, queue },
+    payment: money,
     secretSha256: sha256(frame.jobSecret),
     onDisconnect: open.onDisconnect,
     deadline: Math.min(open.deadline, now + limits.deadlineMaxMs),
@@ -66,20 +64,48 @@ export async function acceptJob(
     workerId: startsAtOnce ? (plugin.worker?.workerId ?? '') : '',
     worker: () => host.get(pluginId)?.worker,
   };
-  try {
-    const inserted = rows.insert({
-      ...job,
-      contractDigest: digest,
-      provider: provider.name,
-      maxCostWei: payment.maxCostWei,
-      state: job.workerId === '' ? 'queued' : 'running',
-    });
-    if (inserted) return job;
-    throw new ByocError('JOB_ALREADY_EXISTS', { jobId });
-  } catch (error) {
-    await hold.settle('failed-before-output', {});
-    throw error;
-  }
+  const row = {
+    ...job,
+    contractDigest: digest,
+    provider: payment.provider,
+    maxCostWei: payment.maxCostWei,
+    payment: money.row,
+    state: job.workerId === '' ? ('queued' as const) : ('running' as const),
+  };
+  const insert = () => {
+    if (!rows.insert(row)) throw new ByocError('JOB_ALREADY_EXISTS', { jobId });
+    money.hold();
+  };
+  // A job that moves no money is one write, which needs no transaction.
+  if (money.row === undefined) insert();
+  else context.desk.transact(insert);
+  return job;
+}
+
+/** Asks who pays. What costs nothing asks nobody. */
+function payFor(
+  { open, payment }: OpenJobFrame,
+  { plugin, reference, digest, contract }: SelectedCapability,
+  input: unknown,
+  { desk, clock }: AcceptContext,
+): JobPayment | Promise<JobPayment> {
+  const { price, digest: pluginDigest } = plugin;
+  desk.provider(payment.provider);
+  if (isFree(price)) return noPayment;
+  const job = { jobId: open.jobId, capability: reference, contractDigest: digest, price };
+  return desk.open({
+    job: { ...job, inputSha256: Buffer.from(sha256(open.inputJson)).toString('hex') },
+    provider: payment.provider,
+    intent: payment,
+    boundWei: costBound(contract, price, input),
+    imageDigest: isDigest(pluginDigest) && plugin.source.type === 'image' ? pluginDigest : '',
+    modelDigests: [],
+    acceptedAt: clock.now(),
+  });
+}
+
+function isDigest(text: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(text);
 }
 
 /** The validator of a contract, compiled once for each digest. */

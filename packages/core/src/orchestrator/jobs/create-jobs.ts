@@ -3,10 +3,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContractValidator } from '../../capability/contract-validator.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
-import type { OrchestratorPaymentProvider } from '../../payment/payment-provider.ts';
 import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
 import type { GatewayFrame, OrchestratorFrame } from '../../protocol/frames.ts';
 import type { ServerCallOptions } from '../../protocol/orchestrator-service.ts';
+import type { PaymentDesk } from '../payment/payment-desk.ts';
 import type { HostedWorker, PluginHost } from '../plugin-host.ts';
 import type { JobEndRow, JobRow } from '../store/job-rows.ts';
 import { type AcceptContext, acceptJob, sha256 } from './accept-job.ts';
@@ -50,10 +50,10 @@ export interface Jobs {
   close(options: { mode: 'drain' | 'leave'; graceMs: number }): Promise<void>;
 }
 
-export interface JobsOptions extends Omit<JobsContext, 'onEnded'> {
+export interface JobsOptions extends Omit<JobsContext, 'onEnded' | 'transact'> {
   readonly host: PluginHost;
   readonly queues: PluginQueues;
-  readonly payment: ReadonlyMap<string, OrchestratorPaymentProvider>;
+  readonly desk: PaymentDesk;
   readonly onEnded?: ((session: JobSession, end: JobEndRow) => void) | undefined;
 }
 
@@ -83,6 +83,7 @@ export function createJobs(options: JobsOptions): Jobs {
   };
   const context: JobsContext = {
     ...options,
+    transact: options.desk.transact,
     onEnded(session, end) {
       if (end.parts.length > 0) keepFiles(session.job.jobId, limits.retentionMs);
       options.onEnded?.(session, end);
@@ -139,7 +140,7 @@ export function createJobs(options: JobsOptions): Jobs {
       return;
     }
     session.callerCame();
-    const source = createCallerSource(iterator, { onPayment: (data) => session.job.hold.accept(data) });
+    const source = createCallerSource(iterator, { onPayment: (data) => session.job.payment.accept(data) });
     let left = false;
     const leave = () => {
       if (!left) session.callerLeft({ opener: true });

@@ -1,11 +1,12 @@
 import type { ContractValidator } from '../../capability/contract-validator.ts';
-import type { PaymentHold } from '../../payment/payment-provider.ts';
 import type { PriceSheet } from '../../price/price-sheet.ts';
 import type { Clock } from '../../primitives/clock.ts';
 import type { Logger } from '../../primitives/logger.ts';
 import type { OnDisconnect, PartUpload } from '../../protocol/frames.ts';
+import type { JobPayment } from '../payment/job-payment.ts';
 import type { HostedWorker } from '../plugin-host.ts';
 import type { JobEndRow, JobRows } from '../store/job-rows.ts';
+import type { Transact } from '../store/transact.ts';
 import type { UriFetcher } from './fetch-uri.ts';
 import type { JobLimits } from './job-limits.ts';
 import type { JobSession } from './job-session.ts';
@@ -17,6 +18,7 @@ export interface JobsContext {
   readonly logger: Logger;
   readonly limits: JobLimits;
   readonly rows: JobRows;
+  readonly transact: Transact;
   readonly fetcher: UriFetcher;
   readonly inboxDirectory: string;
   readonly outboxDirectory: string;
@@ -34,7 +36,7 @@ export interface AcceptedJob {
   readonly capability: string;
   readonly validator: ContractValidator;
   readonly price: PriceSheet;
-  readonly hold: PaymentHold;
+  readonly payment: JobPayment;
   readonly onDisconnect: OnDisconnect;
   readonly deadline: number;
   readonly acceptedAt: number;

@@ -22,10 +22,15 @@ const faults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['CONNECTION_LOST', 'CONNECTION_FAILED', 'PEER_ERROR', 'JOB_CRASHED'] as const),
 ]);
 
-/** A result that comes after the deadline is too late, and one after a cancel is welcome. `stopped`: why somebody ended the job. */
-export function orDeadline(ending: JobEnding, stopped: unknown): JobEnding {
-  const late = isByocError(stopped, 'JOB_DEADLINE_EXCEEDED');
-  return late && ending.type === 'result' ? { type: 'error', error: stopped } : ending;
+/** Tells whether a job was ended because it was not paid for. */
+export function isUnpaid(stopped: unknown): boolean {
+  return isByocError(stopped, 'PAYMENT_TOP_UP_MISSING') || isByocError(stopped, 'PAYMENT_LIMIT_EXCEEDED');
+}
+
+/** A result that comes after the deadline is too late, one that is not paid for is kept, and one after a cancel is welcome. `stopped`: why somebody ended the job. */
+export function orStopped(ending: JobEnding, stopped: unknown): JobEnding {
+  const undone = isByocError(stopped) && (stopped.code === 'JOB_DEADLINE_EXCEEDED' || isUnpaid(stopped));
+  return undone && ending.type === 'result' ? { type: 'error', error: stopped } : ending;
 }
 
 /** What payment is told about an ending. */

@@ -24,6 +24,8 @@ export interface JobLimits {
   readonly historyMs: number;
   /** How long a job that goes on without its caller waits for it to come back, ms; then it is cancelled. @default 60000 */
   readonly detachedMs: number;
+  /** How long a job that has used up its payment waits for more, ms; then it ends, and what was covered is charged. @default 10000 */
+  readonly topUpWaitMs: number;
   /** After a restart: how long a job that must not outlive its caller waits for it to come back, ms. @default 30000 */
   readonly reattachMs: number;
 }
@@ -41,5 +43,6 @@ export const defaultJobLimits: JobLimits = {
   retentionMs: 600_000,
   historyMs: 604_800_000,
   detachedMs: 60_000,
+  topUpWaitMs: 10_000,
   reattachMs: 30_000,
 };

@@ -8,12 +8,13 @@ import { CallerOutput } from './caller-output.ts';
 import type { CallerSource } from './caller-source.ts';
 import { Callers } from './callers.ts';
 import { cancelOnWorker } from './cancel-on-worker.ts';
+import { chargeJob } from './charge-job.ts';
 import { checkOutput } from './check-output.ts';
 import { endJob } from './end-job.ts';
 import { followWorker } from './follow-worker.ts';
 import type { AcceptedJob, JobsContext } from './job-context.ts';
 import { type JobDirectory, jobDirectory, makeJobDirectory } from './job-directory.ts';
-import { finalFrames, type JobEnding, orDeadline } from './job-end.ts';
+import { finalFrames, isUnpaid, type JobEnding, orStopped } from './job-end.ts';
 import { isJobEnded, type JobEventType, type JobState, nextJobState } from './job-state.ts';
 import { createJobUploads, type JobUploads } from './job-uploads.ts';
 import { stageParts } from './stage-parts.ts';
@@ -242,30 +243,29 @@ export class JobSession {
     const out: OrchestratorFrame[] = [];
     for (const frame of frames) {
       this.#machine.accept(frame);
-      switch (frame.type) {
-        case 'result':
-          await this.#end(await checkOutput(this, frame), out);
-          return true;
-        case 'error':
-          await this.#end({ type: 'error', error: this.#explain(frame.error) }, out);
-          return true;
-        case 'usage': {
-          const wanted = await this.job.hold.charge(this.#machine.usage, frame.sequence);
-          out.push(frame);
-          if (wanted !== undefined) out.push({ type: 'payment-required', ...wanted });
-          break;
-        }
-        case 'event':
-        case 'chunk':
-          this.#hadOutput = true;
-          out.push(frame);
-          break;
-        default:
-          out.push(frame);
+      if (frame.type === 'error') {
+        await this.#end({ type: 'error', error: this.#explain(frame.error) }, out);
+        return true;
       }
+      if (frame.type === 'result') {
+        await this.#charge(frame, out);
+        await this.#end(await checkOutput(this, frame), out);
+        return true;
+      }
+      // What is not paid for is not handed out.
+      if (isUnpaid(this.#stop.signal.reason)) continue;
+      this.#hadOutput ||= frame.type === 'event' || frame.type === 'chunk';
+      out.push(frame);
+      if (frame.type === 'usage') await this.#charge(frame, out);
     }
     await this.output.send(out);
     return false;
+  }
+
+  async #charge(frame: JobFrame, out: OrchestratorFrame[]): Promise<void> {
+    const facts = { frame, usage: this.#machine.usage, out, output: this.output };
+    const unpaid = await chargeJob(this.job.payment, facts, { ...this.#context, signal: this.#stop.signal });
+    if (unpaid !== undefined) this.stop(unpaid);
   }
 
   async #end(ending: JobEnding, before: OrchestratorFrame[]): Promise<void> {
@@ -273,7 +273,7 @@ export class JobSession {
     const { usage, sequence, state } = this.#machine;
     // The worker's last frame keeps its number; an end that we make comes after the last frame, or carries 0 before any.
     const lastSequence = state === 'ended' || sequence === 0 ? sequence : sequence + 1;
-    const known = orDeadline(ending, this.#stop.signal.reason);
+    const known = orStopped(ending, this.#stop.signal.reason);
     const end = await endJob(this, this.#context, known, { hadOutput: this.#hadOutput, usage, lastSequence });
     this.#move(end.state);
     this.#context.onEnded(this, end);

@@ -8,14 +8,17 @@ import { contractDigest } from '../../capability/contract-digest.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { manifestSchema } from '../../manifest/manifest.ts';
 import { createFreeOrchestratorProvider } from '../../payment/free/free-orchestrator-provider.ts';
+import { createLocalSigner } from '../../payment/keys/create-local-signer.ts';
 import { freePriceSheet } from '../../price/price-sheet.ts';
 import { systemClock } from '../../primitives/clock.ts';
 import { silentLogger } from '../../primitives/logger.ts';
 import type { CallerFrame, GatewayFrame, JobFrame, OpenJobFrame, OrchestratorFrame } from '../../protocol/frames.ts';
 import type { WorkerService } from '../../protocol/worker-service.ts';
+import { createPaymentDesk } from '../payment/payment-desk.ts';
 import type { HostedPlugin, PluginHost } from '../plugin-host.ts';
 import { createJobRows } from '../store/job-rows.ts';
 import { jobsMigration } from '../store/jobs-migration.ts';
+import { ledgerMigration } from '../store/ledger-migration.ts';
 import { createJobs } from './create-jobs.ts';
 import { defaultJobLimits, type JobLimits } from './job-limits.ts';
 import { createPluginQueues } from './plugin-queues.ts';
@@ -62,6 +65,7 @@ export const runningRow = {
   ...{ pluginId: 'echo', capability: 'example/echo@1.0.0', contractDigest: contractDigest(contract) },
   ...{ secretSha256: new Uint8Array(32), onDisconnect: 'continue' as const, deadline: Date.now() + 60_000 },
   ...{ provider: 'free', maxCostWei: 0n, price: freePriceSheet, state: 'running' as const, acceptedAt: 1 },
+  payment: undefined,
 };
 
 const directories: string[] = [];
@@ -132,14 +136,17 @@ export function setUpJobs(
     for (const listener of listeners) listener(plugin);
   };
   const database = options.database ?? new DatabaseSync(':memory:');
-  if (options.database === undefined) database.exec(jobsMigration);
+  if (options.database === undefined) database.exec(`${jobsMigration} ${ledgerMigration}`);
   const rows = createJobRows(database);
   const limits = { ...defaultJobLimits, cancelGraceMs: 0, ...options.limits };
   const clock = systemClock;
   const queues = createPluginQueues({ host, clock, limits, onChange() {} });
   const jobs = createJobs({
     ...{ host, queues, clock, limits, rows, logger: silentLogger },
-    payment: new Map([['free', createFreeOrchestratorProvider()]]),
+    desk: createPaymentDesk({
+      ...{ providers: [createFreeOrchestratorProvider()], database, clock, logger: silentLogger },
+      signer: createLocalSigner(new Uint8Array(32).fill(7)),
+    }),
     fetcher: { fetch: async () => ({ sizeBytes: 0, mediaType: '' }), close: async () => {} },
     inboxDirectory: join(root, 'inbox'),
     outboxDirectory: join(root, 'outbox'),

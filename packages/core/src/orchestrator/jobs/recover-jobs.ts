@@ -29,8 +29,13 @@ export async function recoverJobs(
     const session = found ? await reopen(row, plugin, options).catch(() => undefined) : undefined;
     if (session === undefined) {
       const error = new ByocError('ORCHESTRATOR_RESTARTED', { jobId: row.jobId });
-      const nothing = { usage: {}, amountWei: 0n, receipt: undefined, lastSequence: 0 };
-      rows.end(row.jobId, endRow({ type: 'error', error }, { endedAt: clock.now(), ...nothing }));
+      const payment = await options.desk.reopen(row, { running: false });
+      const endedAt = clock.now();
+      const settled = await payment.settlement('failed-by-orchestrator', {}, { endedAt, outputJson: undefined });
+      options.desk.transact(() => {
+        payment.settle(settled);
+        rows.end(row.jobId, endRow({ type: 'error', error }, { endedAt, usage: {}, lastSequence: 0, ...settled }));
+      });
       logger.warn({ jobId: row.jobId, pluginId: row.pluginId }, 'job-failed-by-restart');
       continue;
     }
@@ -47,21 +52,16 @@ async function reopen(
   plugin: HostedPlugin,
   options: JobsOptions & { context: JobsContext },
 ): Promise<JobSession> {
-  const { jobId, capability, contractDigest, price, maxCostWei } = row;
+  const { jobId, capability } = row;
   const selected = selectPlugin([plugin], capability);
-  const provider = options.payment.get(row.provider);
-  if (provider === undefined) throw new ByocError('ORCHESTRATOR_RESTARTED', { jobId });
-  const hold = await provider.authorize(
-    { jobId, capability, contractDigest, price },
-    { maxCostWei, data: new Uint8Array() },
-  );
+  const payment = await options.desk.reopen(row, { running: true });
   const queue = options.queues.take(plugin);
   // It runs already: it takes its slot again without waiting. A queue that is full now is only one short.
   queue.acquire(jobId, { caller: '', signal: new AbortController().signal, onWaiting() {} })?.catch(() => {});
   const { pluginId, jobsDirectory } = plugin;
   return new JobSession(
     {
-      ...{ ...row, pluginId, jobsDirectory, hold, queue, caller: '', uploads: [], uris: [] },
+      ...{ ...row, pluginId, jobsDirectory, payment, queue, caller: '', uploads: [], uris: [] },
       validator: validatorOf(selected, new Map()),
       worker: () => options.host.get(pluginId)?.worker,
     },

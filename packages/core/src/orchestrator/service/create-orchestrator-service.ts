@@ -2,7 +2,7 @@ import type { ContractValidator } from '../../capability/contract-validator.ts';
 import { estimateUsage } from '../../capability/estimate-usage.ts';
 import { sha256Hex } from '../../capability/sha256-hex.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
-import type { OrchestratorPaymentProvider, Usage } from '../../payment/payment-provider.ts';
+import type { Usage } from '../../payment/payment-provider.ts';
 import { priceOf } from '../../price/price-of.ts';
 import type { Clock } from '../../primitives/clock.ts';
 import type { OrchestratorInfo, OrchestratorService } from '../../protocol/orchestrator-service.ts';
@@ -10,6 +10,7 @@ import { parseInputJson, validatorOf } from '../jobs/accept-job.ts';
 import type { Jobs } from '../jobs/create-jobs.ts';
 import { type SelectedCapability, selectPlugin } from '../jobs/select-plugin.ts';
 import type { OfferBoard } from '../offers/create-offer-board.ts';
+import type { PaymentDesk } from '../payment/payment-desk.ts';
 import type { PluginHost } from '../plugin-host.ts';
 import { isLoopbackPeer } from './is-loopback-peer.ts';
 
@@ -22,10 +23,10 @@ export function createOrchestratorService(options: {
   host: PluginHost;
   jobs: Jobs;
   offers: OfferBoard;
-  payment: ReadonlyMap<string, OrchestratorPaymentProvider>;
+  desk: PaymentDesk;
   clock: Clock;
 }): OrchestratorService {
-  const { host, jobs, offers, payment, clock } = options;
+  const { host, jobs, offers, desk, clock } = options;
   const validators = new Map<string, ContractValidator>();
   return {
     async getInfo(call) {
@@ -35,9 +36,7 @@ export function createOrchestratorService(options: {
     listOffers: async ({ capability }) => offers.list(capability),
     watchOffers: ({ capability }, call) => offers.watch(capability, { signal: call?.signal }),
     async getQuote({ capability, inputJson, paymentProvider }, call) {
-      const provider = payment.get(paymentProvider);
-      if (provider === undefined)
-        throw new ByocError('PAYMENT_PROVIDER_UNKNOWN', { provider: paymentProvider, accepted: [...payment.keys()] });
+      desk.provider(paymentProvider);
       const selected = selectPlugin(host.list(), capability);
       const input = parseInputJson(inputJson, selected.reference);
       const issues = validatorOf(selected, validators).validateInput(input);
@@ -56,7 +55,7 @@ export function createOrchestratorService(options: {
         maxCostWei: priceOf(price, usage),
         expiresAt: clock.now() + QUOTE_VALID_MS,
       };
-      return { quote, signature: await provider.signQuote(quote) };
+      return { quote, signature: new Uint8Array() };
     },
     runJob: (frames, call) => jobs.runJob(frames, call),
     attachJob: (request, call) => jobs.attachJob(request, call),

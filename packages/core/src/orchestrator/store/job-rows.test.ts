@@ -2,10 +2,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { createJobRows, type JobRow } from './job-rows.ts';
 import { jobsMigration } from './jobs-migration.ts';
+import { ledgerMigration } from './ledger-migration.ts';
 
 function open() {
   const database = new DatabaseSync(':memory:');
   database.exec(jobsMigration);
+  database.exec(ledgerMigration);
   return createJobRows(database);
 }
 
@@ -23,6 +25,14 @@ const row: Omit<JobRow, 'end'> = {
   price: { baseWei: '0', meters: {} },
   state: 'queued',
   acceptedAt: 1_700_000_000_000,
+  payment: {
+    payer: '0x00000000000000000000000000000000000000aa',
+    inputSha256: '00',
+    limitWei: String(10n ** 30n),
+    bounded: true,
+    imageDigest: '',
+    modelDigests: [],
+  },
 };
 
 it('keeps a job from acceptance to its end', () => {

@@ -21,8 +21,23 @@ export interface JobRow {
   readonly price: PriceSheet;
   readonly state: JobState;
   readonly acceptedAt: number;
+  /** What its receipt will say; absent when no money moves. */
+  readonly payment: JobPaymentRow | undefined;
   /** Present once the job has ended. */
   readonly end: JobEndRow | undefined;
+}
+
+/** The payment of a job, as it was agreed at its acceptance. Hashes are lower-case hex. */
+export interface JobPaymentRow {
+  readonly payer: string;
+  readonly inputSha256: string;
+  /** Decimal wei: no charge is above it. */
+  readonly limitWei: string;
+  /** True when the limit is what the input can cost: usage beyond it is on the house. False: the job ends there. */
+  readonly bounded: boolean;
+  /** `sha256:…`; empty when it ran without an image. */
+  readonly imageDigest: string;
+  readonly modelDigests: readonly string[];
 }
 
 /** How a job ended. */
@@ -64,7 +79,8 @@ type Values = Record<string, string | number | bigint | Uint8Array | null>;
 export function createJobRows(database: DatabaseSync): JobRows {
   const insert = database.prepare(
     `INSERT OR IGNORE INTO jobs (job_id, plugin_id, worker_id, capability, contract_digest, secret_sha256, on_disconnect,
-      deadline, provider, max_cost_wei, price_json, state, accepted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      deadline, provider, max_cost_wei, price_json, state, accepted_at, payment_json)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const setRunning = database.prepare(`UPDATE jobs SET state = 'running', worker_id = ? WHERE job_id = ?`);
   const end = database.prepare(
@@ -86,6 +102,7 @@ export function createJobRows(database: DatabaseSync): JobRows {
           ...[row.jobId, row.pluginId, row.workerId, row.capability, row.contractDigest],
           ...[row.secretSha256, row.onDisconnect, row.deadline, row.provider, row.maxCostWei.toString()],
           ...[JSON.stringify(row.price), row.state, row.acceptedAt],
+          row.payment === undefined ? null : JSON.stringify(row.payment),
         ),
       );
       return Number(changes) === 1;
@@ -125,6 +142,7 @@ function readRow(values: Values): JobRow {
     price: JSON.parse(values['price_json'] as string) as PriceSheet,
     state: values['state'] as JobState,
     acceptedAt: values['accepted_at'] as number,
+    payment: values['payment_json'] === null ? undefined : JSON.parse(values['payment_json'] as string),
     end: values['ended_at'] === null ? undefined : readEnd(values),
   };
 }

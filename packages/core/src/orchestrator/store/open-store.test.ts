@@ -72,12 +72,14 @@ it('brings an older database forward and keeps its rows', () => {
   const path = makeDirectory();
   const made = openStore(path);
   made.plugins.put(row);
-  made.database.exec('DROP TABLE jobs; PRAGMA user_version = 1');
+  const later = ['jobs', 'ledger_accounts', 'ledger_credits', 'ledger_jobs', 'payment_migrations'];
+  for (const table of later) made.database.exec(`DROP TABLE ${table}`);
+  made.database.exec('PRAGMA user_version = 1');
   made.close();
   const store = openStore(path);
   expect(store.plugins.list()).toEqual([row]);
   expect(store.database.prepare('SELECT count(*) AS jobs FROM jobs').get()).toEqual({ jobs: 0 });
-  expect(store.database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
+  expect(store.database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 });
   store.close();
 });
 
@@ -103,7 +105,7 @@ it('refuses a directory of a newer version and lets go of it', () => {
   for (const _attempt of [1, 2])
     expect(errorOf(() => openStore(path))).toMatchObject({
       code: 'DATA_DIRECTORY_NEWER',
-      facts: { path, version: 99, supported: 3 },
+      facts: { path, version: 99, supported: 4 },
     });
 });
 

@@ -10,18 +10,19 @@ import { FREE } from './free-orchestrator-provider.ts';
 export function createFreeGatewayProvider(): GatewayPaymentProvider {
   return {
     name: FREE,
-    async open(job) {
-      if (!isFree(job.price)) {
+    payer: '',
+    open(job) {
+      if (!isFree(job.price))
         throw new ByocError('PAYMENT_PRICE_NOT_FREE', { capability: job.capability, provider: FREE });
-      }
       return {
         data: new Uint8Array(),
+        authorizedWei: 0n,
         async topUp({ coverWei }) {
           if (coverWei === 0n) return new Uint8Array();
           const wantedWei = String(coverWei);
           throw new ByocError('PAYMENT_LIMIT_EXCEEDED', { jobId: job.jobId, wantedWei, limitWei: '0' });
         },
-        close: async () => {},
+        close() {},
       };
     },
   };
