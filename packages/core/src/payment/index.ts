@@ -4,6 +4,7 @@ export type { CryptoEngine, RecoverableSignature } from './keys/crypto-engine.ts
 export { readKeystore } from './keys/keystore/read-keystore.ts';
 export { writeKeystore } from './keys/keystore/write-keystore.ts';
 export { parsePrivateKey } from './keys/parse-private-key.ts';
+export { connectRemoteSigner, type RemoteSignerOptions } from './keys/remote/connect-remote-signer.ts';
 export type { Signer, SigningRequest } from './keys/signer.ts';
 export type { TypedData, TypedField, TypedValue } from './keys/typed-data.ts';
 export { typedDataHash } from './keys/typed-data-hash.ts';

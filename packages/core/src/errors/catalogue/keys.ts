@@ -53,4 +53,55 @@ export const keyErrors = {
     message: (f) => `${f.path} is there already, and a key file is never replaced.`,
     hint: () => 'Name another file with `--keystore`, or move that one away.',
   }),
+  SIGNER_URL_INVALID: entry<{ reason: string }>({
+    grpc: 'INVALID_ARGUMENT',
+    http: 400,
+    recovery: 'fix-request',
+    message: (f) => `The address of the remote signer can't be used: ${f.reason}.`,
+    hint: () => 'Use `https://host:port`, or `http://127.0.0.1:port` for a signer on this machine.',
+  }),
+  SIGNER_UNREACHABLE: entry<{ url: string; reason: string }>({
+    grpc: 'UNAVAILABLE',
+    http: 503,
+    recovery: 'retry-same',
+    message: (f) => `The remote signer ${f.url} can't be reached: ${f.reason}.`,
+    hint: () =>
+      'Check that `byoc signer serve` runs there, and the certificate. Nothing was signed that could be used.',
+  }),
+  SIGNER_TOKEN_REFUSED: entry<{ url: string }>({
+    grpc: 'UNAUTHENTICATED',
+    http: 401,
+    recovery: 'fix-request',
+    message: (f) => `The remote signer ${f.url} does not know this token.`,
+    hint: () => 'Set the token that it was started with: `--signer-token-file` or BYOC_SIGNER_TOKEN.',
+  }),
+  SIGNER_REFUSED: entry<{ url: string; reason: string }>({
+    grpc: 'PERMISSION_DENIED',
+    http: 403,
+    recovery: 'give-up',
+    message: (f) => `The remote signer ${f.url} refuses to sign this: ${f.reason}.`,
+    hint: () =>
+      "It keeps to its operator's policy: limits of a day start anew at midnight UTC, lists are options of `byoc signer serve`.",
+  }),
+  SIGNER_ANSWER_INVALID: entry<{ url: string; reason: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 502,
+    recovery: 'give-up',
+    message: (f) => `The remote signer ${f.url} gave an answer that can't be used: ${f.reason}.`,
+    hint: () => 'Check that the address is that of a BYOC signer, and that its key was not exchanged.',
+  }),
+  SIGNER_STATE_UNREADABLE: entry<{ path: string; reason: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 503,
+    recovery: 'fix-request',
+    message: (f) => `What was signed today can't be read or written at ${f.path}: ${f.reason}.`,
+    hint: () => 'Nothing is signed until it can. Make the file writable; removing it starts the day anew.',
+  }),
+  SIGNER_TOKEN_WEAK: entry<{ least: number }>({
+    grpc: 'INVALID_ARGUMENT',
+    http: 400,
+    recovery: 'fix-request',
+    message: (f) => `The token of the signer has to have ${f.least} characters or more.`,
+    hint: () => 'Make one with `openssl rand -hex 32`, or let `byoc signer serve` make it.',
+  }),
 } as const;

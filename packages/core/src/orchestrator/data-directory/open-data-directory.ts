@@ -6,10 +6,10 @@ import { ByocError } from '../../errors/byoc-error.ts';
 import { createLocalSigner } from '../../payment/keys/create-local-signer.ts';
 import { createPrivateKey } from '../../payment/keys/create-private-key.ts';
 import type { Signer } from '../../payment/keys/signer.ts';
+import { writeAtomically } from '../../payment/keys/write-atomically.ts';
 import { createTlsCertificate, type TlsCertificate } from '../../protocol/identity/create-tls-certificate.ts';
 import { translateStoreError } from '../store/translate-store-error.ts';
 import { adminSocketPath, socketRoot } from './socket-paths.ts';
-import { writeAtomically } from './write-atomically.ts';
 
 const identitySchema = z.object({
   ownerId: z.string().min(8),
