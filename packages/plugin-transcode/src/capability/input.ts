@@ -12,9 +12,11 @@ export const inputSchema = z.strictObject({
     .array(outputRequestSchema)
     .min(1)
     .max(16)
-    .default([{ kind: 'hls', name: 'hls', container: 'fmp4', segmentSeconds: 4 }]),
-  /** The sizes to make. `auto`: 1080p, 720p, 480p and 360p, none larger than the source. @default "auto" */
-  ladder: z.union([z.enum(['auto']), z.array(renditionSchema).min(1).max(12)]).default('auto'),
+    .prefault([{ kind: 'hls' }]),
+  /**
+   * The sizes to make. `auto`: 1080p, 720p, 480p and 360p, none larger than the source; `none`: no pictures, the sound alone. @default "auto"
+   */
+  ladder: z.union([z.enum(['auto', 'none']), z.array(renditionSchema).min(1).max(12)]).default('auto'),
   video: videoSettingsSchema.prefault({ codec: 'h264' }),
   audio: audioSettingsSchema.prefault({ codec: 'aac' }),
   /** A piece of the source. @default all of it */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/);
+/** Seconds a segment, rounded to whole keyframe intervals. @default 4 */
+const segmentSeconds = z.number().min(0.5).max(60).default(4);
 
 /** Something to make. Further kinds join as further forms. */
 export const outputRequestSchema = z.discriminatedUnion('kind', [
@@ -8,10 +10,21 @@ export const outputRequestSchema = z.discriminatedUnion('kind', [
     kind: z.literal('hls'),
     /** Folder of its files. @default "hls" */
     name: name.default('hls'),
-    /** @default "fmp4" */
-    container: z.enum(['fmp4']).default('fmp4'),
-    /** Seconds a segment, rounded to whole keyframe intervals. @default 4 */
-    segmentSeconds: z.number().min(0.5).max(60).default(4),
+    /** Fragmented MP4 (CMAF), or MPEG-TS for old devices: then h264 or hevc, and aac, mp3, ac3 or eac3. @default "fmp4" */
+    container: z.enum(['fmp4', 'ts']).default('fmp4'),
+    segmentSeconds,
+    /** Playlists of keyframes, one a segment, for fast seeking (fMP4). @default true */
+    iFrames: z.boolean().default(true),
+    /** Whether the master offers the sound alone, for networks too slow for pictures. @default false */
+    soundAlone: z.boolean().default(false),
+  }),
+  /** An MPD. It names the segments of the HLS output where there is one (of fMP4), else its own. */
+  z.strictObject({
+    kind: z.literal('dash'),
+    /** Folder of its files. @default "dash" */
+    name: name.default('dash'),
+    /** Without an HLS output; else its `segmentSeconds` count. @default 4 */
+    segmentSeconds,
   }),
   z.strictObject({
     kind: z.literal('mp4'),
@@ -19,6 +32,12 @@ export const outputRequestSchema = z.discriminatedUnion('kind', [
     name: name.default('mp4'),
     /** One file for each rendition, or for the largest only. @default "all" */
     renditions: z.enum(['all', 'largest']).default('all'),
+  }),
+  /** The sound alone: an MP4 file (.m4a) for each track. */
+  z.strictObject({
+    kind: z.literal('audio'),
+    /** Folder of its files. @default "audio" */
+    name: name.default('audio'),
   }),
   z.strictObject({
     kind: z.literal('thumbnails'),

@@ -10,18 +10,21 @@ export const sourceProbeSchema = z.strictObject({
   format: z.string(),
   durationMs: milliseconds,
   bytes: count,
-  video: z.strictObject({
-    codec: z.string(),
-    /** As displayed: rotation and pixel shape applied. */
-    width: count,
-    height: count,
-    codedWidth: count,
-    codedHeight: count,
-    /** Degrees clockwise: 0, 90, 180 or 270. */
-    rotation: z.int(),
-    frameRate: z.number(),
-    pixelFormat: z.string(),
-  }),
+  /** Absent when it has no moving pictures. */
+  video: z
+    .strictObject({
+      codec: z.string(),
+      /** As displayed: rotation and pixel shape applied. */
+      width: count,
+      height: count,
+      codedWidth: count,
+      codedHeight: count,
+      /** Degrees clockwise: 0, 90, 180 or 270. */
+      rotation: z.int(),
+      frameRate: z.number(),
+      pixelFormat: z.string(),
+    })
+    .optional(),
   audio: z.strictObject({ codec: z.string(), channels: count, sampleRate: count }).optional(),
 });
 
@@ -41,7 +44,7 @@ export const renditionResultSchema = z.strictObject({
   /** Of the densest segment. */
   peakBitrate: count,
   bytes: count,
-  /** The media playlist, when HLS was asked for. */
+  /** The media playlist, when HLS or DASH was asked for. */
   playlist: outputFile().optional(),
   /** The file, when MP4 was asked for. */
   mp4: outputFile().optional(),
@@ -53,16 +56,45 @@ export const renditionResultSchema = z.strictObject({
   vmaf: z.number().optional(),
 });
 
+/** A sound track as it was written: read back from its files. */
+export const soundResultSchema = z.strictObject({
+  /** RFC 6381, for example `mp4a.40.2`. */
+  codec: z.string(),
+  channels: count,
+  sampleRate: count,
+  durationMs: milliseconds,
+  /** Bits a second. */
+  bitrate: count,
+  /** What players show. */
+  label: z.string(),
+  /** BCP 47, where it is known. */
+  language: z.string().optional(),
+  /** The media playlist, when HLS or DASH was asked for. */
+  playlist: outputFile().optional(),
+  /** The file, when an `audio` output was asked for. */
+  file: outputFile().optional(),
+});
+
 const outputResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('hls'),
     name: z.string(),
+    container: z.enum(['fmp4', 'ts']),
     master: outputFile(),
     /** Master, media playlists and initialization sections. Segments are named in the playlists. */
     files: z.array(outputFile()),
     segments: count,
     segmentSeconds: z.number(),
   }),
+  z.strictObject({
+    kind: z.literal('dash'),
+    name: z.string(),
+    manifest: outputFile(),
+    /** The manifest and the initialization sections. Segments follow from the manifest. */
+    files: z.array(outputFile()),
+    segments: count,
+  }),
+  z.strictObject({ kind: z.literal('audio'), name: z.string(), files: z.array(outputFile()) }),
   z.strictObject({ kind: z.literal('mp4'), name: z.string(), files: z.array(outputFile()) }),
   z.strictObject({
     kind: z.literal('thumbnails'),
@@ -82,16 +114,10 @@ const outputResultSchema = z.discriminatedUnion('kind', [
 export const outputSchema = z.strictObject({
   source: sourceProbeSchema,
   renditions: z.array(renditionResultSchema),
-  audio: z
-    .strictObject({
-      codec: z.string(),
-      channels: count,
-      sampleRate: count,
-      durationMs: milliseconds,
-      bitrate: count,
-      playlist: outputFile().optional(),
-    })
-    .optional(),
+  /** The first of `sounds`. */
+  audio: soundResultSchema.optional(),
+  /** The sound tracks, the default one first. */
+  sounds: z.array(soundResultSchema),
   outputs: z.array(outputResultSchema),
   ffmpeg: z.strictObject({
     version: z.string(),
@@ -107,4 +133,5 @@ export const outputSchema = z.strictObject({
 export type TranscodeOutput = z.output<typeof outputSchema>;
 export type SourceProbe = z.output<typeof sourceProbeSchema>;
 export type RenditionResult = z.output<typeof renditionResultSchema>;
+export type SoundResult = z.output<typeof soundResultSchema>;
 export type OutputResult = z.output<typeof outputResultSchema>;

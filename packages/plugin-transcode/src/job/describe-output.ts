@@ -1,7 +1,8 @@
-import type { TranscodeOutput } from '../capability/output.ts';
+import type { RenditionResult, SoundResult, TranscodeOutput } from '../capability/output.ts';
 import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import type { MediaProbe } from '../media/media-probe.ts';
-import type { TranscodePlan } from '../plan/transcode-plan.ts';
+import { frameRateOf, type WrittenSound, type WrittenStreams } from '../packaging/written-streams.ts';
+import type { PlannedStream, TranscodePlan } from '../plan/transcode-plan.ts';
 import type { QualityReport } from '../proof/measure-quality.ts';
 import { describeSource } from './describe-source.ts';
 import { HLS_TYPE, part } from './part.ts';
@@ -15,60 +16,82 @@ export interface DescribeOutputInput {
   readonly bytes: number;
   /** Of the renditions, in the plan's order. */
   readonly facts: readonly StreamFacts[];
-  readonly audioFacts: StreamFacts | undefined;
+  /** Of the sounds, in the plan's order. */
+  readonly soundFacts: readonly StreamFacts[];
   readonly quality: QualityReport;
   readonly found: FoundFfmpeg;
-  /** The output folder: the master playlist and the thumbnail tracks are written there. */
+  /** The output folder: the manifests and the thumbnail tracks are written there. */
   readonly directory: string;
   readonly pixels: bigint;
 }
 
 /** Writes the playlists and tracks that follow from what was encoded, and says what there is. */
 export async function describeOutput(input: DescribeOutputInput): Promise<TranscodeOutput> {
-  const { plan, facts, audioFacts } = input;
-  const frameRate = round(plan.frameRate.num / plan.frameRate.den, 6);
-  const renditions = plan.renditions.map((rendition, at) => {
-    const { init, samples, seconds, bitrate, peakBitrate, bytes } = facts[at] as StreamFacts;
-    const { psnr, ssim, vmaf } = input.quality.renditions[at] ?? {};
-    const mp4 = plan.mp4?.files.find((file) => file.rendition === rendition.name);
-    return {
-      name: rendition.name,
-      width: init.width,
-      height: init.height,
-      frames: samples,
-      frameRate,
-      codec: init.codec ?? 'avc1',
-      durationMs: round(seconds * 1000, 3),
-      bitrate,
-      peakBitrate,
-      bytes,
-      ...(plan.hls === undefined ? {} : { playlist: part(rendition.playlist, HLS_TYPE) }),
-      ...(mp4 === undefined ? {} : { mp4: part(mp4.file, 'video/mp4') }),
-      ...(psnr === undefined ? {} : { psnr: round(psnr, 3) }),
-      ...(ssim === undefined ? {} : { ssim: round(ssim, 6) }),
-      ...(vmaf === undefined ? {} : { vmaf: round(vmaf, 3) }),
-    };
-  });
-  const audio =
-    plan.audio === undefined || audioFacts === undefined
-      ? undefined
-      : {
-          codec: audioFacts.init.codec ?? 'mp4a.40.2',
-          channels: plan.audio.channels,
-          sampleRate: plan.audio.sampleRate,
-          durationMs: round(audioFacts.seconds * 1000, 3),
-          bitrate: audioFacts.bitrate,
-          ...(plan.hls === undefined ? {} : { playlist: part(plan.audio.playlist, HLS_TYPE) }),
-        };
+  const { plan } = input;
+  const streams = writtenStreams(input);
+  const sounds = streams.sounds.map((sound) => describeSound(plan, sound));
   return {
     source: describeSource(input.probe, input.bytes),
-    renditions,
-    ...(audio === undefined ? {} : { audio }),
-    outputs: await writeOutputs(input, renditions),
+    renditions: plan.renditions.map((_, at) => describeRendition(input, at)),
+    ...(sounds[0] === undefined ? {} : { audio: sounds[0] }),
+    sounds,
+    outputs: await writeOutputs(plan, streams, input.directory),
     ffmpeg: { version: input.found.ffmpeg.version, origin: input.found.ffmpeg.origin },
     usage: { pixels: String(input.pixels) },
-    warnings: [...plan.warnings, ...input.quality.warnings, ...shortfall(plan, facts)],
+    warnings: [...plan.warnings, ...input.quality.warnings, ...shortfall(plan, input.facts)],
   };
+}
+
+function writtenStreams({ plan, facts, soundFacts }: DescribeOutputInput): WrittenStreams {
+  const written = <T extends PlannedStream & { readonly name: string }>(
+    streams: readonly T[],
+    all: readonly StreamFacts[],
+  ) => streams.map((stream, at) => ({ ...stream, stream, facts: all[at] as StreamFacts }));
+  return { pictures: written(plan.renditions, facts), sounds: written(plan.sounds, soundFacts) };
+}
+
+function describeRendition({ plan, facts, quality }: DescribeOutputInput, at: number): RenditionResult {
+  const rendition = plan.renditions[at] as TranscodePlan['renditions'][number];
+  const own = facts[at] as StreamFacts;
+  const { init, samples, seconds, bitrate, peakBitrate, bytes } = own;
+  const { psnr, ssim, vmaf } = quality.renditions[at] ?? {};
+  const mp4 = plan.mp4?.files.find((file) => file.rendition === rendition.name);
+  return {
+    name: rendition.name,
+    width: init.width,
+    height: init.height,
+    frames: samples,
+    frameRate: round(frameRateOf(own), 6),
+    codec: init.codec ?? 'unknown',
+    durationMs: round(seconds * 1000, 3),
+    bitrate,
+    peakBitrate,
+    bytes,
+    ...playlistOf(plan, rendition),
+    ...(mp4 === undefined ? {} : { mp4: part(mp4.file, 'video/mp4') }),
+    ...(psnr === undefined ? {} : { psnr: round(psnr, 3) }),
+    ...(ssim === undefined ? {} : { ssim: round(ssim, 6) }),
+    ...(vmaf === undefined ? {} : { vmaf: round(vmaf, 3) }),
+  };
+}
+
+function describeSound(plan: TranscodePlan, { stream, facts, label, language }: WrittenSound): SoundResult {
+  const file = plan.soundFiles?.files.find(({ sound }) => sound.playlist === stream.playlist);
+  return {
+    codec: facts.init.codec ?? 'unknown',
+    channels: facts.init.channels,
+    sampleRate: facts.init.sampleRate,
+    durationMs: round(facts.seconds * 1000, 3),
+    bitrate: facts.bitrate,
+    label,
+    ...(language === undefined ? {} : { language }),
+    ...playlistOf(plan, stream),
+    ...(file === undefined ? {} : { file: part(file.file, 'audio/mp4') }),
+  };
+}
+
+function playlistOf(plan: TranscodePlan, { playlist }: PlannedStream): Pick<RenditionResult, 'playlist'> {
+  return plan.scratch === undefined ? { playlist: part(playlist, HLS_TYPE) } : {};
 }
 
 /** A source may say that it is longer than it is: cut off, or damaged. */

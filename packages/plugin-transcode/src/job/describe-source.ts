@@ -5,21 +5,24 @@ import { round } from './round.ts';
 /** Says what is known about the source, of `bytes` bytes. */
 export function describeSource(probe: MediaProbe, bytes: number): SourceProbe {
   const { video, audio } = probe;
-  if (video === undefined) throw new TypeError('a planned source has a video stream');
-  const rate = video.averageRate ?? video.realRate;
+  const rate = video?.averageRate ?? video?.realRate;
   return {
     format: probe.format,
     durationMs: round((probe.durationSeconds ?? 0) * 1000, 3),
     bytes,
-    video: {
-      codec: video.codec,
-      ...displaySize(video),
-      codedWidth: video.width,
-      codedHeight: video.height,
-      rotation: video.rotation,
-      frameRate: rate === undefined ? 0 : round(rate.num / rate.den, 6),
-      pixelFormat: video.pixelFormat,
-    },
+    ...(video === undefined
+      ? {}
+      : {
+          video: {
+            codec: video.codec,
+            ...displaySize(video),
+            codedWidth: video.width,
+            codedHeight: video.height,
+            rotation: video.rotation,
+            frameRate: rate === undefined ? 0 : round(rate.num / rate.den, 6),
+            pixelFormat: video.pixelFormat,
+          },
+        }),
     ...(audio === undefined
       ? {}
       : { audio: { codec: audio.codec, channels: audio.channels, sampleRate: audio.sampleRate } }),

@@ -11,7 +11,8 @@ export function estimatePixels(
   input: Pick<TranscodeInput, 'outputs' | 'ladder' | 'video' | 'clip'>,
   limits: TranscodeLimits,
 ): bigint {
-  if (input.outputs.every(({ kind }) => kind === 'thumbnails')) return 0n;
+  if (input.ladder === 'none') return 0n;
+  if (input.outputs.every(({ kind }) => kind === 'thumbnails' || kind === 'audio')) return 0n;
   const perFrame =
     input.ladder === 'auto'
       ? 4 * limits.maxSourcePixels

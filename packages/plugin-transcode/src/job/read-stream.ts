@@ -2,18 +2,36 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readFragment } from '../media/read-fragment.ts';
 import { type InitSection, readInitSection } from '../media/read-init-section.ts';
+import { peakBitrate } from '../packaging/peak-bitrate.ts';
 import type { PlannedStream } from '../plan/transcode-plan.ts';
+import { readTopBox, topBoxes } from '../proof/top-boxes.ts';
+
+/** A segment, read back from its file. */
+export interface SegmentFacts {
+  /** The file, in the stream's folder. */
+  readonly uri: string;
+  readonly samples: number;
+  /** When it starts, in ticks. */
+  readonly start: number;
+  readonly ticks: number;
+  readonly seconds: number;
+  readonly bytes: number;
+  /** The index of the first fragment and its first sample: of pictures, a keyframe. */
+  readonly first: { readonly offset: number; readonly bytes: number } | undefined;
+}
 
 /** A written stream, read back from its files. */
 export interface StreamFacts {
   readonly init: InitSection;
+  readonly list: readonly SegmentFacts[];
+  /** How many. */
   readonly segments: number;
   readonly samples: number;
   readonly seconds: number;
   readonly bytes: number;
   /** Bits a second, over all. */
   readonly bitrate: number;
-  /** Bits a second of the densest segment. */
+  /** The peak segment bit rate of RFC 8216, bits a second. */
   readonly peakBitrate: number;
 }
 
@@ -24,50 +42,42 @@ export async function readStream(directory: string, stream: PlannedStream, signa
   const names = (await readFile(join(directory, stream.playlist), { encoding: 'utf8', signal }))
     .split('\n')
     .filter((line) => /^[^#\s]/.test(line));
-  const total = { samples: 0, ticks: 0, bytes: initData.length, peak: 0 };
-  for (const name of names) {
+  const list: SegmentFacts[] = [];
+  for (const uri of names) {
     signal.throwIfAborted();
-    const segment = await readSegment(join(directory, stream.directory, name), init);
-    total.samples += segment.samples;
-    total.ticks += segment.ticks;
-    total.bytes += segment.bytes;
-    if (segment.ticks > 0) total.peak = Math.max(total.peak, (segment.bytes * 8 * init.timescale) / segment.ticks);
+    list.push(await readSegment(join(directory, stream.directory), uri, init));
   }
-  const seconds = total.ticks / init.timescale;
-  const bitrate = seconds > 0 ? Math.round(((total.bytes - initData.length) * 8) / seconds) : 0;
+  const sum = (value: (segment: SegmentFacts) => number) => list.reduce((total, one) => total + value(one), 0);
+  const bytes = sum((one) => one.bytes);
+  const seconds = sum((one) => one.ticks) / init.timescale;
   return {
     init,
-    segments: names.length,
-    samples: total.samples,
+    list,
+    segments: list.length,
+    samples: sum((one) => one.samples),
     seconds,
-    bytes: total.bytes,
-    bitrate,
-    peakBitrate: Math.max(bitrate, Math.ceil(total.peak)),
+    bytes: bytes + initData.length,
+    bitrate: seconds > 0 ? Math.round((bytes * 8) / seconds) : 0,
+    peakBitrate: peakBitrate(list),
   };
 }
 
 /** Reads only the headers: media data is skipped. */
-async function readSegment(
-  path: string,
-  init: InitSection,
-): Promise<{ samples: number; ticks: number; bytes: number }> {
-  await using file = await open(path);
-  const { size } = await file.stat();
-  const total = { samples: 0, ticks: 0, bytes: size };
-  const head = Buffer.alloc(16);
-  for (let at = 0; at + 8 <= size; ) {
-    await file.read(head, 0, 16, at);
-    const short = head.readUInt32BE(0);
-    const length = short === 1 ? Number(head.readBigUInt64BE(8)) : short === 0 ? size - at : short;
-    if (length < 8 || at + length > size) throw new RangeError(`a box in a segment has the size ${length}`);
-    if (head.toString('latin1', 4, 8) === 'moof') {
-      const moof = Buffer.alloc(length);
-      await file.read(moof, 0, length, at);
-      const { samples, ticks } = readFragment(moof, init);
-      total.samples += samples;
-      total.ticks += ticks;
-    }
-    at += length;
+async function readSegment(folder: string, uri: string, init: InitSection): Promise<SegmentFacts> {
+  await using file = await open(join(folder, uri));
+  let samples = 0;
+  let ticks = 0;
+  let start: number | undefined;
+  let first: SegmentFacts['first'];
+  for await (const box of topBoxes(file)) {
+    if (box.type !== 'moof') continue;
+    const fragment = readFragment(await readTopBox(file, box), init);
+    if (samples === 0 && fragment.firstSampleEnd !== undefined)
+      first = { offset: box.offset, bytes: fragment.firstSampleEnd };
+    start ??= fragment.start;
+    samples += fragment.samples;
+    ticks += fragment.ticks;
   }
-  return total;
+  const { size: bytes } = await file.stat();
+  return { uri, samples, start: start ?? 0, ticks, seconds: ticks / init.timescale, bytes, first };
 }

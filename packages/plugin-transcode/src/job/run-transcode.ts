@@ -9,7 +9,7 @@ import { createProgressParser } from '../ffmpeg/parse-progress.ts';
 import { probeSource } from '../ffmpeg/probe-source.ts';
 import { runProgram } from '../ffmpeg/run-program.ts';
 import { TranscodeFailure } from '../media/transcode-failure.ts';
-import { planPackageMp4 } from '../plan/plan-package-mp4.ts';
+import { planPackageMp4, planPackageSound } from '../plan/plan-package-mp4.ts';
 import { planTranscode } from '../plan/plan-transcode.ts';
 import type { TranscodePlan } from '../plan/transcode-plan.ts';
 import { measureQuality, type QualityReport } from '../proof/measure-quality.ts';
@@ -73,7 +73,7 @@ async function transcodeSteps(
   await context.emit({
     type: 'stage',
     stage: 'encode',
-    message: plan.renditions.map(({ name }) => name).join(', ') || 'thumbnails',
+    message: [...plan.renditions, ...plan.sounds].map(({ name }) => name).join(', ') || 'thumbnails',
   });
   let pixels = 0;
   const onEncode = followProgress(context, plan, { stage: 'encode', from: 0, to: encodeShare }, (frames) => {
@@ -88,7 +88,8 @@ async function transcodeSteps(
   await context.emit({ type: 'stage', stage: 'verify' });
   const facts: StreamFacts[] = [];
   for (const rendition of plan.renditions) facts.push(await readBack(dir.out, rendition, signal));
-  const audioFacts = plan.audio === undefined ? undefined : await readBack(dir.out, plan.audio, signal);
+  const soundFacts: StreamFacts[] = [];
+  for (const sound of plan.sounds) soundFacts.push(await readBack(dir.out, sound, signal));
   const total = plan.renditions.reduce(
     (sum, { width, height }, at) => sum + BigInt(width * height) * BigInt(facts[at]?.samples ?? 0),
     0n,
@@ -98,12 +99,14 @@ async function transcodeSteps(
     context.usage.set('pixels', total);
   }
 
-  if (plan.mp4 !== undefined) {
-    await context.emit({ type: 'stage', stage: 'package' });
-    for (const file of plan.mp4.files) {
-      const packaged = await runProgram(found.ffmpeg.path, planPackageMp4(plan, file), ran);
-      if (packaged.exitCode !== 0) throw mapFailure(packaged.stderr, packaged);
-    }
+  const packages = [
+    ...(plan.mp4?.files ?? []).map((file) => planPackageMp4(plan, file)),
+    ...(plan.soundFiles?.files ?? []).map((file) => planPackageSound(file)),
+  ];
+  if (packages.length > 0) await context.emit({ type: 'stage', stage: 'package' });
+  for (const args of packages) {
+    const packaged = await runProgram(found.ffmpeg.path, args, ran);
+    if (packaged.exitCode !== 0) throw mapFailure(packaged.stderr, packaged);
   }
   let quality: QualityReport = { renditions: [], warnings: [] };
   if (measures) {
@@ -116,7 +119,7 @@ async function transcodeSteps(
     probe,
     bytes: size,
     facts,
-    audioFacts,
+    soundFacts,
     quality,
     found,
     directory: dir.out,

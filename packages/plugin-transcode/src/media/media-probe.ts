@@ -10,6 +10,10 @@ export interface MediaProbe {
   readonly video: VideoStream | undefined;
   /** The first sound. */
   readonly audio: AudioStream | undefined;
+  /** Every sound, in order. */
+  readonly sounds: readonly AudioStream[];
+  /** Every subtitle track, in order; pictures of text too. */
+  readonly texts: readonly TextStream[];
 }
 
 export interface VideoStream {
@@ -27,11 +31,25 @@ export interface VideoStream {
   readonly pixelFormat: string;
 }
 
-export interface AudioStream {
+/** What a source says about a track that viewers choose. */
+export interface TrackTags {
+  /** As it stands there, for example `ger`; undefined when it is unknown. */
+  readonly language: string | undefined;
+  readonly title: string | undefined;
+}
+
+export interface AudioStream extends TrackTags {
   readonly index: number;
   readonly codec: string;
   readonly channels: number;
   readonly sampleRate: number;
+}
+
+export interface TextStream extends TrackTags {
+  readonly index: number;
+  readonly codec: string;
+  /** Shown whatever the viewer chose. */
+  readonly forced: boolean;
 }
 
 /** The size a viewer sees: pixels squared, rotation applied. */

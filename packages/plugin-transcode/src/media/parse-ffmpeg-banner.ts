@@ -1,5 +1,5 @@
 import { parseFraction } from './fraction.ts';
-import type { AudioStream, MediaProbe, VideoStream } from './media-probe.ts';
+import type { AudioStream, MediaProbe, TextStream, TrackTags, VideoStream } from './media-probe.ts';
 import { quarterTurns } from './parse-ffprobe.ts';
 
 /** Reads what `ffmpeg -i` prints about its input: for builds that come without ffprobe. */
@@ -9,18 +9,21 @@ export function parseFfmpegBanner(text: string): MediaProbe | undefined {
   // A stream and the lines about it, up to the next stream.
   const streams = text.split(/^ +(?=Stream #0:\d)/m).slice(1);
   let video: VideoStream | undefined;
-  let audio: AudioStream | undefined;
+  const sounds: AudioStream[] = [];
+  const texts: TextStream[] = [];
   for (const block of streams) {
-    const head = /^Stream #0:(\d+)\S*: (Video|Audio): (\w+)([^\n]*)/.exec(block);
+    const head = /^Stream #0:(\d+)\S*: (Video|Audio|Subtitle): (\w+)([^\n]*)/.exec(block);
     if (head === null) continue;
     const [, index, kind, codec, rest] = head as unknown as [string, string, string, string, string];
     if (kind === 'Video' && video === undefined && !rest.includes('(attached pic)'))
       video = readVideo(Number(index), codec, rest, block);
-    if (kind === 'Audio' && audio === undefined) audio = readAudio(Number(index), codec, rest);
+    const tags = readTags(block);
+    if (kind === 'Audio') sounds.push({ ...readAudio(Number(index), codec, rest), ...tags });
+    if (kind === 'Subtitle') texts.push({ index: Number(index), codec, forced: rest.includes('(forced)'), ...tags });
   }
   const time = /^ +Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)/m.exec(text);
   const durationSeconds = time === null ? undefined : Number(time[1]) * 3600 + Number(time[2]) * 60 + Number(time[3]);
-  return { format: input[1] ?? 'unknown', durationSeconds, video, audio };
+  return { format: input[1] ?? 'unknown', durationSeconds, video, audio: sounds[0], sounds, texts };
 }
 
 function readVideo(index: number, codec: string, rest: string, block: string): VideoStream {
@@ -49,7 +52,16 @@ function rate(rest: string, unit: string) {
   return parseFraction(text[1]);
 }
 
-function readAudio(index: number, codec: string, rest: string): AudioStream {
+/** The language stands after the number of the stream, the title among its tags. */
+function readTags(block: string): TrackTags {
+  const language = /^Stream #0:\d+(?:\[[^\]]*\])?\(([A-Za-z-]+)\)/.exec(block)?.[1];
+  return {
+    language: language === 'und' ? undefined : language,
+    title: /^ +title +: (.*)$/m.exec(block)?.[1],
+  };
+}
+
+function readAudio(index: number, codec: string, rest: string): Omit<AudioStream, keyof TrackTags> {
   const layout = /(\d+) Hz, ([^,]+)/.exec(rest);
   const named: Record<string, number> = { mono: 1, stereo: 2, quad: 4, '5.1': 6, '5.1(side)': 6, '7.1': 8 };
   const channels = named[layout?.[2] ?? ''] ?? (Number.parseInt(layout?.[2] ?? '2', 10) || 2);

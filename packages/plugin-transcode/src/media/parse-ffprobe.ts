@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseFraction } from './fraction.ts';
-import type { AudioStream, MediaProbe, VideoStream } from './media-probe.ts';
+import type { AudioStream, MediaProbe, TextStream, TrackTags, VideoStream } from './media-probe.ts';
 
 const stream = z.object({
   index: z.number(),
@@ -15,7 +15,9 @@ const stream = z.object({
   duration: z.string().optional(),
   channels: z.number().default(0),
   sample_rate: z.string().default('0'),
-  disposition: z.object({ attached_pic: z.number().default(0) }).default({ attached_pic: 0 }),
+  disposition: z
+    .object({ attached_pic: z.number().default(0), forced: z.number().default(0) })
+    .default({ attached_pic: 0, forced: 0 }),
   tags: z.record(z.string(), z.string()).default({}),
   side_data_list: z.array(z.object({ rotation: z.number().optional() })).default([]),
 });
@@ -29,12 +31,14 @@ type Stream = z.output<typeof stream>;
 export function parseFfprobe(json: string): MediaProbe {
   const { streams, format } = report.parse(JSON.parse(json));
   const video = streams.find((one) => one.codec_type === 'video' && one.disposition.attached_pic === 0);
-  const audio = streams.find((one) => one.codec_type === 'audio' && one.channels > 0);
+  const sounds = streams.filter((one) => one.codec_type === 'audio' && one.channels > 0).map(readAudio);
   return {
     format: format.format_name.split(',')[0] ?? 'unknown',
     durationSeconds: seconds(format.duration) ?? seconds(video?.duration),
     video: video === undefined ? undefined : readVideo(video),
-    audio: audio === undefined ? undefined : readAudio(audio),
+    audio: sounds[0],
+    sounds,
+    texts: streams.filter((one) => one.codec_type === 'subtitle').map(readText),
   };
 }
 
@@ -56,7 +60,19 @@ function readVideo(one: Stream): VideoStream {
 }
 
 function readAudio(one: Stream): AudioStream {
-  return { index: one.index, codec: one.codec_name, channels: one.channels, sampleRate: Number(one.sample_rate) };
+  const { index, codec_name: codec, channels } = one;
+  return { index, codec, channels, sampleRate: Number(one.sample_rate), ...readTags(one) };
+}
+
+function readText(one: Stream): TextStream {
+  return { index: one.index, codec: one.codec_name, forced: one.disposition.forced !== 0, ...readTags(one) };
+}
+
+/** Containers spell the names of tags as they like. */
+function readTags({ tags }: Stream): TrackTags {
+  const read = (name: string) => tags[name] ?? tags[name.toUpperCase()];
+  const language = read('language');
+  return { language: language === 'und' ? undefined : language, title: read('title') };
 }
 
 /** Degrees as 0, 90, 180 or 270. */

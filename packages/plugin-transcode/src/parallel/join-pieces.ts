@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByocError } from '@byoc/core';
 import type { OutputResult, RenditionResult, TranscodeOutput } from '../capability/output.ts';
@@ -6,8 +6,9 @@ import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { mapFailure } from '../ffmpeg/map-failure.ts';
 import { runProgram } from '../ffmpeg/run-program.ts';
 import { readStream, type StreamFacts } from '../job/read-stream.ts';
-import type { PlannedStream } from '../plan/transcode-plan.ts';
-import { writeMasterPlaylist } from '../plan/write-master-playlist.ts';
+import { writeHls } from '../packaging/write-hls.ts';
+import type { WrittenStreams } from '../packaging/written-streams.ts';
+import { streamAt } from '../plan/stream-at.ts';
 import { joinQuality } from './join-quality.ts';
 import { joinStream, PiecesDiffer, type StreamPiece } from './join-stream.ts';
 import { packageArguments } from './package-arguments.ts';
@@ -47,7 +48,17 @@ export async function joinPieces(options: JoinPiecesInput): Promise<TranscodeOut
   const renditions = first.renditions.map((rendition, at) => joinRendition(options, whole, rendition, at));
   const outputs: OutputResult[] = [];
   const hls = first.outputs.find((output) => output.kind === 'hls');
-  if (input.hls !== undefined && hls !== undefined) outputs.push(await writeHls(directory, whole, hls, renditions));
+  if (input.hls !== undefined && hls !== undefined) {
+    const { iFrames = true, soundAlone = false } = input.hls;
+    outputs.push(
+      await writeHls({
+        directory,
+        hls: { name: folder, master: `${folder}/master.m3u8`, container: 'fmp4', iFrames, soundAlone },
+        streams: writtenStreams(whole, renditions),
+        segmentSeconds: hls.segmentSeconds,
+      }),
+    );
+  }
   const soundPlaylist = whole.sound === undefined ? undefined : `${folder}/audio/index.m3u8`;
   if (input.mp4 !== undefined) {
     const name = mp4Name(input);
@@ -74,6 +85,7 @@ export async function joinPieces(options: JoinPiecesInput): Promise<TranscodeOut
     source: describeSource(options, first),
     renditions,
     ...(audio === undefined ? {} : { audio }),
+    sounds: audio === undefined ? [] : [audio],
     outputs,
     usage: { ...first.usage, pixels: String(counted) },
     warnings: [...new Set(done.flatMap(({ result }) => result.output.warnings))],
@@ -87,10 +99,6 @@ interface Whole {
   readonly soundFacts: StreamFacts | undefined;
 }
 
-function streamAt(directory: string): PlannedStream {
-  return { directory, playlist: `${directory}/index.m3u8`, initSection: `${directory}/init.mp4` };
-}
-
 /** A ladder that was chosen piece by piece must have come out the same. */
 function checkAlike({ job, result }: DonePiece, expected: readonly RenditionResult[]): void {
   const shape = (renditions: readonly RenditionResult[]) =>
@@ -102,7 +110,7 @@ function checkAlike({ job, result }: DonePiece, expected: readonly RenditionResu
 
 async function joinOne(
   directory: string,
-  stream: PlannedStream,
+  stream: ReturnType<typeof streamAt>,
   pieces: readonly StreamPiece[],
   chunks: readonly DonePiece[],
   signal: AbortSignal,
@@ -156,26 +164,24 @@ function joinRendition(
   };
 }
 
-async function writeHls(
-  directory: string,
+function writtenStreams(
   { folder, facts, sound, soundFacts }: Whole,
-  hls: Extract<OutputResult, { kind: 'hls' }>,
   renditions: readonly RenditionResult[],
-): Promise<OutputResult> {
-  const variants = renditions.map((rendition) => ({ ...rendition, uri: `${rendition.name}/index.m3u8` }));
-  const audio =
-    sound === undefined || soundFacts === undefined
-      ? undefined
-      : { ...sound, uri: 'audio/index.m3u8', bitrate: soundFacts.bitrate, peakBitrate: soundFacts.peakBitrate };
-  await writeFile(join(directory, folder, 'master.m3u8'), writeMasterPlaylist(variants, audio));
-  const names = [...renditions.map(({ name }) => name), ...(audio === undefined ? [] : ['audio'])];
-  const segments = [...facts, ...(soundFacts === undefined ? [] : [soundFacts])];
-  const master = part(`${folder}/master.m3u8`, HLS);
-  const files = names.flatMap((name) => [
-    part(`${folder}/${name}/index.m3u8`, HLS),
-    part(`${folder}/${name}/init.mp4`, 'video/mp4'),
-  ]);
-  return { ...hls, master, files: [master, ...files], segments: segments.reduce((sum, one) => sum + one.segments, 0) };
+): WrittenStreams {
+  return {
+    pictures: renditions.map(({ name }, at) => {
+      return { name, stream: streamAt(`${folder}/${name}`), facts: facts[at] as StreamFacts };
+    }),
+    sounds:
+      sound === undefined || soundFacts === undefined
+        ? []
+        : [
+            {
+              ...{ name: 'audio', stream: streamAt(`${folder}/audio`), facts: soundFacts },
+              ...{ label: sound.label, language: sound.language },
+            },
+          ],
+  };
 }
 
 function mp4Name({ mp4 }: ParallelInput): string {

@@ -3,10 +3,10 @@ import { basename, join } from 'node:path';
 import { findBox, readBoxes } from '../media/mp4-boxes.ts';
 import { readFragment } from '../media/read-fragment.ts';
 import { type InitSection, readInitSection } from '../media/read-init-section.ts';
+import { type ListedSegment, writeMediaPlaylist } from '../packaging/write-media-playlist.ts';
 import type { PlannedStream } from '../plan/transcode-plan.ts';
 import { readTopBox, topBoxes } from '../proof/top-boxes.ts';
 import { retimeSegment } from './retime-segment.ts';
-import { type ListedSegment, writeMediaPlaylist } from './write-media-playlist.ts';
 
 /** The same stream of one chunk. */
 export interface StreamPiece {
@@ -66,7 +66,10 @@ export async function joinStream(
       throw new PiecesDiffer(number, `its ${stream.directory} has ${samples} pictures instead of ${piece.frames}`);
   }
   await writeFile(join(directory, stream.initSection), initData);
-  await writeFile(join(directory, stream.playlist), writeMediaPlaylist(basename(stream.initSection), segments));
+  await writeFile(
+    join(directory, stream.playlist),
+    writeMediaPlaylist(segments, { map: basename(stream.initSection) }),
+  );
 }
 
 /** Decoder configuration, timescale and edit list decide whether segments fit; the rest names the program that wrote it. */

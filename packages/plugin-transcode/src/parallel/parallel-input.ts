@@ -35,6 +35,8 @@ export function parallelInput(input: TranscodeRunInput): ParallelInput | { reado
   const known = [hls, mp4].filter((one) => one !== undefined).length + thumbnails.length;
   if (known < outputs.length) return { reason: 'one of the outputs needs the whole source in one job' };
   if (hls === undefined && mp4 === undefined) return { reason: 'thumbnails alone are one job' };
+  if (audio !== undefined && 'tracks' in audio && audio.tracks !== undefined && audio.tracks !== 'first')
+    return { reason: 'several sound tracks need the whole source in one job' };
   if (hls?.container !== undefined && hls.container !== 'fmp4') return { reason: 'only fMP4 segments are joined' };
   return { path: source.origin.path, hls, mp4, thumbnails, video, audio, ladder, quality };
 }

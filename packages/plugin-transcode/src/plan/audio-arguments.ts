@@ -1,4 +1,13 @@
-/** Arguments of the sound encoder. */
-export function audioArguments(audio: { bitrate: number; channels: number; sampleRate: number }): string[] {
-  return ['-c:a', 'aac', '-b:a', String(audio.bitrate), '-ac', String(audio.channels), '-ar', String(audio.sampleRate)];
+import type { PlannedSound } from './transcode-plan.ts';
+
+/** Arguments of the sound encoder. Gaps in the source become silence, so that sound stays with the pictures. */
+export function audioArguments(sound: Pick<PlannedSound, 'codec' | 'bitrate' | 'channels' | 'sampleRate'>): string[] {
+  if (sound.codec === 'copy') return ['-c:a', 'copy'];
+  const encoder = sound.codec === 'aac' ? 'aac' : 'libopus';
+  const layout = sound.channels === 6 ? '5.1' : sound.channels === 2 ? 'stereo' : 'mono';
+  const filters = ['aresample=async=1:first_pts=0', `aformat=channel_layouts=${layout}`];
+  return [
+    ...['-af', filters.join(','), '-c:a', encoder, '-b:a', String(sound.bitrate)],
+    ...['-ac', String(sound.channels), '-ar', String(sound.sampleRate)],
+  ];
 }

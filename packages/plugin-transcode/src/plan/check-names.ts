@@ -20,8 +20,14 @@ export function checkNames(input: TranscodeInput): void {
   }
 }
 
-/** The refusal of a name that something else has. */
-export function nameTaken(name: string): TranscodeFailure {
+/** Refuses renditions that have the folder of something else. @throws TranscodeFailure */
+export function checkStreamNames(streams: readonly { readonly directory: string }[]): void {
+  const folders = streams.map(({ directory }) => directory);
+  const twice = folders.find((folder, at) => folders.indexOf(folder) !== at);
+  if (twice !== undefined) throw nameTaken(twice.slice(twice.lastIndexOf('/') + 1));
+}
+
+function nameTaken(name: string): TranscodeFailure {
   return new TranscodeFailure({
     reason: 'name-taken',
     message: `The name \`${name}\` is taken`,

@@ -6,6 +6,7 @@ import { planQuality } from '../proof/plan-quality.ts';
 import { planPackageMp4 } from './plan-package-mp4.ts';
 import { planTranscode } from './plan-transcode.ts';
 
+const sound = { index: 1, codec: 'aac', channels: 2, sampleRate: 48000, language: undefined, title: undefined };
 const probe: MediaProbe = {
   format: 'mov',
   durationSeconds: 10,
@@ -20,7 +21,9 @@ const probe: MediaProbe = {
     realRate: { num: 30, den: 1 },
     pixelFormat: 'yuv420p',
   },
-  audio: { index: 1, codec: 'aac', channels: 2, sampleRate: 48000 },
+  audio: sound,
+  sounds: [sound],
+  texts: [],
 };
 const source = { path: '/jobs/1/in/source' };
 const parse = (input: object) => inputSchema.parse({ source: { $part: 'source' }, ...input });
@@ -33,11 +36,11 @@ describe('planTranscode', () => {
       source,
     );
     expect(plan.args.join(' ').replace(/-format_whitelist \S+/, '-format_whitelist …')).toMatchInlineSnapshot(
-      `"-hide_banner -nostdin -nostats -loglevel level+warning -progress pipe:3 -y -protocol_whitelist file -format_whitelist … -i file:/jobs/1/in/source -filter_complex [0:0]fps=30/1:start_time=0,split=2[s0][p0];[s0]scale=640:360:flags=bicubic,setsar=1,format=yuv420p[v0];[p0]fps=fps=1/1:round=up:eof_action=pass,scale=160:90:flags=bicubic,setsar=1,format=yuvj420p,tile=10x10[t0] -map [v0] -c:v libx264 -preset veryfast -profile:v high -crf 23 -maxrate 950000 -bufsize 1900000 -g 60 -keyint_min 60 -sc_threshold 0 -flags +cgop -f hls -hls_time 3.983333 -hls_playlist_type vod -hls_list_size 0 -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_segment_filename hls/360p/%05d.m4s -hls_flags independent_segments hls/360p/index.m3u8 -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -f hls -hls_time 4.000000 -hls_playlist_type vod -hls_list_size 0 -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_segment_filename hls/audio/%05d.m4s -hls_flags independent_segments hls/audio/index.m3u8 -map [t0] -an -sn -q:v 4 -f image2 thumbnails/sprite-%04d.jpg"`,
+      `"-hide_banner -nostdin -nostats -loglevel level+warning -progress pipe:3 -y -protocol_whitelist file -format_whitelist … -i file:/jobs/1/in/source -filter_complex [0:0]fps=30/1:start_time=0,split=2[s0][p0];[s0]scale=640:360:flags=bicubic,setsar=1,format=yuv420p[v0];[p0]fps=fps=1/1:round=up:eof_action=pass,scale=160:90:flags=bicubic,setsar=1,format=yuvj420p,tile=10x10[t0] -map [v0] -c:v libx264 -preset veryfast -profile:v high -crf 23 -maxrate 950000 -bufsize 1900000 -g 60 -keyint_min 60 -sc_threshold 0 -flags +cgop -f hls -hls_time 3.983333 -hls_playlist_type vod -hls_list_size 0 -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_segment_filename hls/360p/%05d.m4s -hls_flags independent_segments hls/360p/index.m3u8 -map [t0] -an -sn -q:v 4 -f image2 thumbnails/sprite-%04d.jpg -map 0:1 -af aresample=async=1:first_pts=0,aformat=channel_layouts=stereo -c:a aac -b:a 128000 -ac 2 -ar 48000 -f hls -hls_time 4.000000 -hls_playlist_type vod -hls_list_size 0 -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_segment_filename hls/audio/%05d.m4s -hls_flags independent_segments hls/audio/index.m3u8"`,
     );
     expect(plan.mp4?.files.map((file) => planPackageMp4(plan, file).join(' '))).toMatchInlineSnapshot(`
       [
-        "-hide_banner -nostdin -nostats -loglevel level+warning -y -protocol_whitelist file -f hls -i file:hls/360p/index.m3u8 -protocol_whitelist file -f hls -i file:hls/audio/index.m3u8 -map 0:v:0 -map 1:a:0 -c copy -movflags +faststart -f mp4 mp4/360p.mp4",
+        "-hide_banner -nostdin -nostats -loglevel level+warning -y -protocol_whitelist file -f hls -i file:hls/360p/index.m3u8 -protocol_whitelist file -f hls -i file:hls/audio/index.m3u8 -map 0:v:0 -map 1:a:0 -metadata:s:a:0 title=Main -c copy -strict -2 -movflags +faststart -f mp4 mp4/360p.mp4",
       ]
     `);
     expect(
@@ -109,7 +112,7 @@ describe('planTranscode', () => {
           );
           const intervals = plan.args.flatMap((word, at) => (word === '-g' ? [Number(plan.args[at + 1])] : []));
           expect(new Set(intervals).size).toBe(1);
-          const frames = ((plan.hls?.segmentSeconds ?? 0) * plan.frameRate.num) / plan.frameRate.den;
+          const frames = (plan.segmentSeconds * plan.frameRate.num) / plan.frameRate.den;
           expect(Math.abs(frames / (intervals[0] ?? 0) - Math.round(frames / (intervals[0] ?? 0)))).toBeLessThan(1e-6);
         },
       ),

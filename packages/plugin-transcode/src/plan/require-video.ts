@@ -10,7 +10,7 @@ export function requireVideo(probe: MediaProbe): VideoStream {
       probe.video === undefined
         ? `The source (${probe.format}) has no moving pictures`
         : 'The source does not tell the size of its pictures',
-    hint: 'Send a file with a video stream.',
+    hint: 'Send a file with a video stream, or ask for its sound alone: `ladder: "none"`, or an `audio` output.',
     recovery: 'fix-request',
   });
 }

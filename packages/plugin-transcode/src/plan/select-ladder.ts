@@ -24,7 +24,7 @@ export function selectLadder(
   source: Size,
   frameRate: number,
 ): { readonly rungs: readonly Rung[]; readonly warnings: readonly string[] } {
-  const requests = input.ladder === 'auto' ? autoLadder(source) : input.ladder;
+  const requests = input.ladder === 'auto' ? autoLadder(source) : input.ladder === 'none' ? [] : input.ladder;
   const rungs: Rung[] = [];
   const warnings: string[] = [];
   for (const request of requests) {

@@ -1,4 +1,5 @@
 import type { Fraction } from '../media/fraction.ts';
+import type { TrackName } from './name-track.ts';
 import type { Rung } from './select-ladder.ts';
 
 /** A stream of segments that ffmpeg writes. Paths are relative to the output folder. */
@@ -10,12 +11,33 @@ export interface PlannedStream {
 
 export interface PlannedRendition extends Rung, PlannedStream {}
 
-/** The sound that is encoded, from the source's stream `index`. */
-export interface PlannedAudio extends PlannedStream {
+/** A sound track that is written, from the source's stream `index`. */
+export interface PlannedSound extends PlannedStream, TrackName {
+  /** The last folder of its path. */
+  readonly name: string;
   readonly index: number;
+  readonly codec: 'aac' | 'opus' | 'copy';
+  /** Bits a second; 0 where it is copied. */
   readonly bitrate: number;
   readonly channels: number;
   readonly sampleRate: number;
+}
+
+/** How the streams are offered to HLS players. */
+export interface PlannedHls {
+  readonly name: string;
+  readonly master: string;
+  readonly container: 'fmp4' | 'ts';
+  readonly iFrames: boolean;
+  readonly soundAlone: boolean;
+}
+
+/** How the streams are offered to DASH players. */
+export interface PlannedDash {
+  readonly name: string;
+  readonly manifest: string;
+  /** The folder of segments, relative to the manifest: empty, or with a slash at its end. */
+  readonly base: string;
 }
 
 export interface PlannedThumbnails {
@@ -34,6 +56,11 @@ export interface PlannedMp4 {
   readonly file: string;
 }
 
+export interface PlannedSoundFile {
+  readonly sound: PlannedSound;
+  readonly file: string;
+}
+
 /** All that will be done for an input and a source, before any of it is. */
 export interface TranscodePlan {
   /** Arguments of the one ffmpeg that decodes once and encodes everything. It runs in the output folder. */
@@ -42,9 +69,13 @@ export interface TranscodePlan {
   /** An expectation, for progress; undefined when the source does not tell its duration. */
   readonly expectedFrames: number | undefined;
   readonly renditions: readonly PlannedRendition[];
-  readonly audio: PlannedAudio | undefined;
-  readonly hls: { readonly name: string; readonly master: string; readonly segmentSeconds: number } | undefined;
+  /** The first one is the default. */
+  readonly sounds: readonly PlannedSound[];
+  readonly segmentSeconds: number;
+  readonly hls: PlannedHls | undefined;
+  readonly dash: PlannedDash | undefined;
   readonly mp4: { readonly name: string; readonly files: readonly PlannedMp4[] } | undefined;
+  readonly soundFiles: { readonly name: string; readonly files: readonly PlannedSoundFile[] } | undefined;
   readonly thumbnails: readonly PlannedThumbnails[];
   /** Folders to make first. */
   readonly directories: readonly string[];

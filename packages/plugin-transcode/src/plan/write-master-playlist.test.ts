@@ -13,7 +13,7 @@ it('writes a multivariant playlist with the sound as a group', () => {
     peakBitrate: 900_000,
   };
   const audio = { uri: 'audio/index.m3u8', codec: 'mp4a.40.2', channels: 2, bitrate: 128_000, peakBitrate: 130_000 };
-  expect(writeMasterPlaylist([variant], audio)).toMatchInlineSnapshot(`
+  expect(writeMasterPlaylist([variant], { sounds: [audio] })).toMatchInlineSnapshot(`
     "#EXTM3U
     #EXT-X-VERSION:7
     #EXT-X-INDEPENDENT-SEGMENTS

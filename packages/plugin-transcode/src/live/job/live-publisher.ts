@@ -221,13 +221,8 @@ export class LivePublisher {
     });
     if (this.#audio === undefined) return writeMasterPlaylist(variants);
     const { stream, codec, channels, bitrate } = this.#audio;
-    return writeMasterPlaylist(variants, {
-      uri: stream.playlist,
-      codec,
-      channels,
-      bitrate,
-      peakBitrate: Math.ceil(bitrate * 1.2),
-    });
+    const sound = { uri: stream.playlist, codec, channels, bitrate, peakBitrate: Math.ceil(bitrate * 1.2) };
+    return writeMasterPlaylist(variants, { sounds: [sound] });
   }
 }
 

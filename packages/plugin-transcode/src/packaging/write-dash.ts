@@ -1,0 +1,23 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OutputResult } from '../capability/output.ts';
+import { part } from '../job/part.ts';
+import type { PlannedDash } from '../plan/transcode-plan.ts';
+import { writeMpd } from './write-mpd.ts';
+import type { WrittenStreams } from './written-streams.ts';
+
+/** The media type of MPDs. */
+const DASH_TYPE = 'application/dash+xml';
+
+/** Writes the manifest of segments that are there; nothing else. */
+export async function writeDash(directory: string, dash: PlannedDash, streams: WrittenStreams): Promise<OutputResult> {
+  await writeFile(join(directory, dash.manifest), writeMpd(streams, dash.base));
+  const all = [...streams.pictures, ...streams.sounds];
+  return {
+    kind: 'dash',
+    name: dash.name,
+    manifest: part(dash.manifest, DASH_TYPE),
+    files: [part(dash.manifest, DASH_TYPE), ...all.map(({ stream }) => part(stream.initSection, 'video/mp4'))],
+    segments: all.reduce((sum, { facts }) => sum + facts.segments, 0),
+  };
+}
