@@ -96,7 +96,7 @@ describe.skipIf(found.ffprobe === undefined)('a ladder with sound, MP4 files and
 
   it('writes a master playlist whose bandwidth covers every segment', async () => {
     const master = await readFile(join(job.out, 'hls/master.m3u8'), 'utf8');
-    expect(master.match(/RESOLUTION=\d+x\d+/g)).toEqual([
+    expect(master.match(/RESOLUTION=\d+x\d+(?=,.*FRAME-RATE)/g)).toEqual([
       'RESOLUTION=1920x1080',
       'RESOLUTION=1280x720',
       'RESOLUTION=854x480',
