@@ -28,7 +28,7 @@ export async function canStartEngine(): Promise<boolean> {
   return root && found;
 }
 
-/** Starts a Docker Engine with its state in a temporary folder, without networks, beside any other engine. */
+/** Starts a Docker Engine with its state in a temporary folder and no network at all, beside any other engine. */
 export async function startEngine(): Promise<StartedEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'byoc-engine-'));
   const url = `unix://${join(folder, 'docker.sock')}`;
@@ -49,7 +49,8 @@ export async function startEngine(): Promise<StartedEngine> {
     docker,
     async start() {
       let log = '';
-      const child = spawn('dockerd', flags, { stdio: ['ignore', 'ignore', 'pipe'] });
+      // In a network namespace of its own: an engine without a bridge removes the `docker0` of the others when it starts.
+      const child = spawn('unshare', ['--net', 'dockerd', ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
       child.stderr.on('data', (chunk) => {
         log = (log + chunk).slice(-4000);
       });
