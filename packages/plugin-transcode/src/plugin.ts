@@ -2,6 +2,7 @@ import { definePlugin, implement, type Plugin } from '@byoc/core';
 import { transcode } from './capability.ts';
 import { type FoundFfmpeg, findFfmpeg } from './ffmpeg/find-ffmpeg.ts';
 import { testEncode } from './ffmpeg/test-encode.ts';
+import { EncoderTests } from './hardware/encoder-tests.ts';
 import { estimatePixels } from './job/estimate-pixels.ts';
 import { DEFAULT_LIMITS, type TranscodeLimits } from './job/limits.ts';
 import { runTranscode } from './job/run-transcode.ts';
@@ -32,6 +33,12 @@ export function createTranscodePlugin(options: TranscodePluginOptions = {}): Plu
     });
     return found;
   };
+  let tests: EncoderTests | undefined;
+  const encoderTests = async (signal: AbortSignal) => {
+    const ffmpeg = await find(signal);
+    tests ??= new EncoderTests(ffmpeg);
+    return tests;
+  };
   return definePlugin({
     manifest: {
       name: 'byoc/transcode',
@@ -44,9 +51,16 @@ export function createTranscodePlugin(options: TranscodePluginOptions = {}): Plu
       resources: { cpu: 2, memoryBytes: 2 * 1024 ** 3, pids: 256 },
     },
     implementations: [
-      implement(transcode, async (context) => runTranscode(context, await find(context.signal), limits), {
-        estimate: async (input) => ({ pixels: estimatePixels(input, limits) }),
-      }),
+      implement(
+        transcode,
+        async (context) => {
+          const { signal } = context;
+          return runTranscode(context, await find(signal), await encoderTests(signal), limits);
+        },
+        {
+          estimate: async (input) => ({ pixels: estimatePixels(input, limits) }),
+        },
+      ),
       implement(live, async (context) => runLive(context, await find(context.signal), liveLimits), {
         estimate: async (input) => ({ pixels: estimateLivePixels(input, limits) }),
       }),

@@ -8,7 +8,8 @@ export const rateControlSchema = z.discriminatedUnion('mode', [
   /** Even quality; with `maxBitrate`, never above it for longer than two seconds. */
   z.strictObject({
     mode: z.literal('crf'),
-    crf: z.number().min(0).max(51).default(23),
+    /** Less is better: to 51 for h264 and hevc, to 63 for av1 and vp9. @default 23 for h264, 26 for hevc, 35 for av1, 33 for vp9 */
+    crf: z.number().min(0).max(63).optional(),
     maxBitrate: bitrate.optional(),
   }),
   /** An average, with room for hard scenes. @default maxBitrate 1.5 × bitrate */
@@ -17,23 +18,35 @@ export const rateControlSchema = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('cbr'), bitrate }),
 ]);
 
+/** What every codec takes. */
+const common = {
+  /** Speed against size, in x264's words; other encoders get what comes nearest. @default "veryfast" */
+  preset: z
+    .enum(['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'])
+    .default('veryfast'),
+  /** For every rendition that sets none. @default the codec's crf, capped at the rendition's bitrate */
+  rateControl: rateControlSchema.optional(),
+  /** Seconds from one keyframe to the next, the same in every rendition. @default 2 */
+  keyframeSeconds: z.number().min(0.1).max(30).default(2),
+  /** Frames a second at most. @default the source's */
+  maxFrameRate: z.number().min(1).max(240).optional(),
+};
+
+/** Bits of a sample. @default 8 */
+const bitDepth = z.literal([8, 10]).optional();
+
 /** How pictures are encoded. Further codecs join as further forms. */
 export const videoSettingsSchema = z.discriminatedUnion('codec', [
   z.strictObject({
     codec: z.literal('h264'),
-    /** Speed against size. @default "veryfast" */
-    preset: z
-      .enum(['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'])
-      .default('veryfast'),
+    ...common,
     /** @default "high" */
     profile: z.enum(['baseline', 'main', 'high']).default('high'),
-    /** For every rendition that sets none. @default crf 23, capped at the rendition's bitrate */
-    rateControl: rateControlSchema.optional(),
-    /** Seconds from one keyframe to the next, the same in every rendition. @default 2 */
-    keyframeSeconds: z.number().min(0.1).max(30).default(2),
-    /** Frames a second at most. @default the source's */
-    maxFrameRate: z.number().min(1).max(240).optional(),
   }),
+  /** Tagged `hvc1`. */
+  z.strictObject({ codec: z.literal('hevc'), ...common, bitDepth }),
+  z.strictObject({ codec: z.literal('av1'), ...common, bitDepth }),
+  z.strictObject({ codec: z.literal('vp9'), ...common, bitDepth }),
 ]);
 
 /** One size of the ladder. Give a height, a width or both; what is missing follows the display aspect. */
@@ -53,4 +66,7 @@ export const renditionSchema = z.strictObject({
 
 export type RateControl = z.output<typeof rateControlSchema>;
 export type VideoSettings = z.output<typeof videoSettingsSchema>;
+export type VideoCodec = VideoSettings['codec'];
+export type Preset = VideoSettings['preset'];
+export type BitDepth = 8 | 10;
 export type RenditionRequest = z.output<typeof renditionSchema>;

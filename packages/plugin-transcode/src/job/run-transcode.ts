@@ -8,6 +8,7 @@ import { mapFailure } from '../ffmpeg/map-failure.ts';
 import { createProgressParser } from '../ffmpeg/parse-progress.ts';
 import { probeSource } from '../ffmpeg/probe-source.ts';
 import { runProgram } from '../ffmpeg/run-program.ts';
+import type { EncoderTests } from '../hardware/encoder-tests.ts';
 import { TranscodeFailure } from '../media/transcode-failure.ts';
 import { planPackageMp4, planPackageSound } from '../plan/plan-package-mp4.ts';
 import { planTranscode } from '../plan/plan-transcode.ts';
@@ -27,10 +28,11 @@ export type TranscodeContext = Pick<
 export async function runTranscode(
   context: TranscodeContext,
   found: FoundFfmpeg,
+  tests: EncoderTests,
   limits: TranscodeLimits,
 ): Promise<TranscodeOutput> {
   try {
-    return await transcodeSteps(context, found, limits);
+    return await transcodeSteps(context, found, tests, limits);
   } catch (error) {
     await Promise.all([context.dir.out, context.dir.tmp].map(empty));
     context.signal.throwIfAborted();
@@ -47,6 +49,7 @@ export async function runTranscode(
 async function transcodeSteps(
   context: TranscodeContext,
   found: FoundFfmpeg,
+  tests: EncoderTests,
   limits: TranscodeLimits,
 ): Promise<TranscodeOutput> {
   const { input, signal, dir } = context;
@@ -63,7 +66,8 @@ async function transcodeSteps(
   }
   const probe = await probeSource(found, path, { signal });
   checkSource(probe, limits);
-  const plan = planTranscode(input, probe, { path });
+  const encoding = { encoders: await tests.working(input.video.codec, signal) };
+  const plan = planTranscode(input, probe, { path }, encoding);
   checkPlan(plan, limits);
   for (const folder of plan.directories) await mkdir(join(dir.out, folder), { recursive: true });
 

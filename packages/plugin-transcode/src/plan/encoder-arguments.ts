@@ -1,32 +1,29 @@
-import type { RateControl, VideoSettings } from '../capability/video-settings.ts';
+import type { VideoSettings } from '../capability/video-settings.ts';
+import type { ColourTags } from '../media/colour-tags.ts';
+import { colourArguments, type HdrMetadata } from './colour-arguments.ts';
+import { ENCODERS } from './encoders/encoders.ts';
+import { bitDepthOf } from './plan-encoder.ts';
+import type { PlannedRendition } from './transcode-plan.ts';
+
+/** What a rendition's pictures are, besides their samples. */
+export interface PictureFacts {
+  /** @default not stated */
+  readonly colour?: ColourTags | undefined;
+  /** @default none */
+  readonly hdr?: HdrMetadata | undefined;
+}
 
 /** Arguments of one picture encoder. Keyframes come every `keyframeFrames`, nowhere else, and nothing refers across one. */
-export function encoderArguments(settings: VideoSettings, rateControl: RateControl, keyframeFrames: number): string[] {
-  return [
-    ...['-c:v', 'libx264', '-preset', settings.preset, '-profile:v', settings.profile, ...rateArguments(rateControl)],
-    ...['-g', String(keyframeFrames), '-keyint_min', String(keyframeFrames), '-sc_threshold', '0', '-flags', '+cgop'],
-  ];
-}
-
-function rateArguments(control: RateControl): string[] {
-  switch (control.mode) {
-    case 'crf':
-      return ['-crf', String(control.crf), ...(control.maxBitrate === undefined ? [] : capped(control.maxBitrate))];
-    case 'vbr':
-      return ['-b:v', String(control.bitrate), ...capped(control.maxBitrate ?? Math.round(control.bitrate * 1.5))];
-    case 'cbr':
-      return [
-        '-b:v',
-        String(control.bitrate),
-        '-minrate',
-        String(control.bitrate),
-        ...capped(control.bitrate),
-        '-x264-params',
-        'nal-hrd=cbr',
-      ];
-  }
-}
-
-function capped(bitrate: number): string[] {
-  return ['-maxrate', String(bitrate), '-bufsize', String(bitrate * 2)];
+export function encoderArguments(
+  settings: VideoSettings,
+  { encoder, rateControl }: Pick<PlannedRendition, 'encoder' | 'rateControl'>,
+  keyframeFrames: number,
+  { colour, hdr }: PictureFacts = {},
+): string[] {
+  const found = ENCODERS.find(({ name }) => name === encoder);
+  if (found === undefined) throw new TypeError(`no arguments are known for ${encoder}`);
+  const { preset } = settings;
+  const profile = settings.codec === 'h264' ? settings.profile : undefined;
+  const request = { preset, profile, bitDepth: bitDepthOf(settings), rateControl, keyframeFrames, hdr };
+  return ['-c:v', encoder, ...found.arguments(request), ...(colour === undefined ? [] : colourArguments(colour))];
 }

@@ -15,8 +15,8 @@ export function filterGraph(
   const chains = [
     `[0:${video.index}]fps=${rate.num}/${rate.den}:start_time=0${cut},split=${labels.length}${labels.join('')}`,
   ];
-  for (const [at, { width, height }] of renditions.entries()) {
-    chains.push(`[s${at}]scale=${width}:${height}:flags=bicubic,setsar=1,format=yuv420p[v${at}]`);
+  for (const [at, { width, height, pixelFormat }] of renditions.entries()) {
+    chains.push(`[s${at}]scale=${width}:${height}:flags=bicubic,setsar=1,format=${pixelFormat}[v${at}]`);
   }
   for (const [at, { everySeconds, width, height, columns, rows }] of thumbnails.entries()) {
     // Rounding up shows the picture at the interval's start; so the first interval starts with the first picture.

@@ -4,6 +4,7 @@ import { audioArguments } from './audio-arguments.ts';
 import { checkNames, checkStreamNames } from './check-names.ts';
 import { clippedSeconds } from './clipped-seconds.ts';
 import { decimal } from './decimal.ts';
+import { type Encoding, SOFTWARE_ENCODING } from './encoding.ts';
 import { findOutputs } from './find-output.ts';
 import { planMp4 } from './plan-mp4.ts';
 import { planPackaging } from './plan-packaging.ts';
@@ -15,12 +16,17 @@ import { sourceArguments } from './source-arguments.ts';
 import type { TranscodePlan } from './transcode-plan.ts';
 
 /** Plans a transcode: one decode that feeds every rendition, the sound and the thumbnails. Pure. @throws TranscodeFailure */
-export function planTranscode(input: TranscodeInput, probe: MediaProbe, source: { path: string }): TranscodePlan {
+export function planTranscode(
+  input: TranscodeInput,
+  probe: MediaProbe,
+  source: { path: string },
+  encoding: Encoding = SOFTWARE_ENCODING,
+): TranscodePlan {
   checkNames(input);
   const packaging = planPackaging(input);
   const { folder, hls, dash } = packaging;
   const seconds = clippedSeconds(input, probe.durationSeconds);
-  const pictures = planPictures(input, probe, { packaging, seconds });
+  const pictures = planPictures(input, probe, { packaging, seconds, encoding });
   const { renditions, thumbnails, frameRate, segmentSeconds } = pictures;
   const sounds = packaging.encodes ? planSounds(input.audio, probe, folder) : [];
   const [soundOutput] = findOutputs(input, 'audio');

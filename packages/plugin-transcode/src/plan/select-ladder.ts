@@ -1,13 +1,15 @@
 import type { TranscodeInput } from '../capability/input.ts';
-import type { RateControl, RenditionRequest } from '../capability/video-settings.ts';
+import type { RenditionRequest, VideoCodec, VideoSettings } from '../capability/video-settings.ts';
 import { TranscodeFailure } from '../media/transcode-failure.ts';
+import type { ResolvedRateControl } from './encoders/encoder.ts';
+import { resolveRateControl } from './resolve-rate-control.ts';
 
 /** A rung, sized for the source. */
 export interface Rung {
   readonly name: string;
   readonly width: number;
   readonly height: number;
-  readonly rateControl: RateControl;
+  readonly rateControl: ResolvedRateControl;
 }
 
 interface Size {
@@ -20,7 +22,7 @@ const AUTO = [1080, 720, 480, 360];
 
 /** Sizes the ladder for a source: never larger than it, its display aspect kept, even sides. Names are unique. */
 export function selectLadder(
-  input: Pick<TranscodeInput, 'ladder' | 'video'>,
+  input: Pick<TranscodeInput, 'ladder'> & { readonly video: Pick<VideoSettings, 'codec' | 'rateControl'> },
   source: Size,
   frameRate: number,
 ): { readonly rungs: readonly Rung[]; readonly warnings: readonly string[] } {
@@ -43,17 +45,21 @@ export function selectLadder(
       });
     }
     if (reduced) warnings.push(`Rendition ${name} is ${size.width}x${size.height}: the source has no more.`);
-    const maxBitrate = request.videoBitrate ?? defaultBitrate(size, frameRate);
-    const asked = request.rateControl ?? input.video.rateControl ?? { mode: 'crf', crf: 23, maxBitrate };
-    const rateControl = asked.mode === 'crf' && request.videoBitrate !== undefined ? { ...asked, maxBitrate } : asked;
+    const maxBitrate = request.videoBitrate ?? defaultBitrate(size, frameRate, input.video.codec);
+    const asked = request.rateControl ?? input.video.rateControl ?? { mode: 'crf' as const, maxBitrate };
+    const limited = asked.mode === 'crf' && request.videoBitrate !== undefined ? { ...asked, maxBitrate } : asked;
+    const rateControl = resolveRateControl(limited, input.video.codec);
     rungs.push({ name, ...size, rateControl });
   }
   return { rungs, warnings };
 }
 
-/** Bits a second that suit h264 at a size: 5 Mb/s at 1080p30, and less than in proportion as pixels grow. */
-export function defaultBitrate({ width, height }: Size, frameRate: number): number {
-  const bits = 5_000_000 * ((width * height * Math.max(1, frameRate / 30)) / (1920 * 1080)) ** 0.75;
+/** Bits that a codec needs for what h264 does with one. */
+const SHARES: Readonly<Record<VideoCodec, number>> = { h264: 1, hevc: 0.65, vp9: 0.7, av1: 0.5 };
+
+/** Bits a second that suit a codec at a size: of h264 5 Mb/s at 1080p30, and less than in proportion as pixels grow. */
+export function defaultBitrate({ width, height }: Size, frameRate: number, codec: VideoCodec = 'h264'): number {
+  const bits = 5_000_000 * ((width * height * Math.max(1, frameRate / 30)) / (1920 * 1080)) ** 0.75 * SHARES[codec];
   return Math.max(100_000, Math.round(bits / 50_000) * 50_000);
 }
 

@@ -9,7 +9,12 @@ export interface PlannedStream {
   readonly initSection: string;
 }
 
-export interface PlannedRendition extends Rung, PlannedStream {}
+export interface PlannedRendition extends Rung, PlannedStream {
+  /** As ffmpeg calls it. */
+  readonly encoder: string;
+  /** What goes into the encoder, as ffmpeg calls it. */
+  readonly pixelFormat: string;
+}
 
 /** A sound track that is written, from the source's stream `index`. */
 export interface PlannedSound extends PlannedStream, TrackName {

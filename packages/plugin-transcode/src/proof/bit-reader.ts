@@ -1,10 +1,12 @@
-/** Reads bits of an H.264 or H.265 parameter set; emulation prevention bytes are left out. */
+/** Reads bits of a codec's parameters. */
 export class BitReader {
   readonly #data: Uint8Array;
   #at = 0;
 
-  constructor(unit: Uint8Array) {
-    this.#data = unit.filter((byte, at) => !(byte === 3 && unit[at - 1] === 0 && unit[at - 2] === 0 && at >= 2));
+  /** H.264 and H.265 have bytes against emulated start codes in between, which are left out. @default emulation true */
+  constructor(unit: Uint8Array, { emulation = true }: { emulation?: boolean } = {}) {
+    const isExtra = (byte: number, at: number) => byte === 3 && unit[at - 1] === 0 && unit[at - 2] === 0 && at >= 2;
+    this.#data = emulation ? unit.filter((byte, at) => !isExtra(byte, at)) : unit;
   }
 
   /** An unsigned number of at most 32 bits. @throws RangeError at the end */

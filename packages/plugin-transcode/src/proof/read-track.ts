@@ -1,5 +1,6 @@
 import { type Box, findBox, readBoxes } from '../media/mp4-boxes.ts';
 import { type PictureSize, readAvcSize, readHevcSize } from './picture-size.ts';
+import { readAv1Size } from './read-av1-size.ts';
 
 /** What the index of an MP4 file says about its pictures. */
 export interface PictureTrack extends PictureSize {
@@ -54,6 +55,8 @@ function bitstreamSize(boxes: readonly Box[]): PictureSize | undefined {
     const length = viewOf(avcC).getUint16(6);
     return readAvcSize(avcC.subarray(8, 8 + length));
   }
+  const av1C = findBox(boxes, 'av1C')?.body;
+  if (av1C !== undefined) return readAv1Size(av1C);
   const hvcC = findBox(boxes, 'hvcC')?.body;
   const unit = hvcC === undefined ? undefined : hevcParameters(hvcC);
   return unit === undefined ? undefined : readHevcSize(unit);

@@ -38,7 +38,7 @@ export interface TranscodeProof {
 
 /**
  * Recomputes the usage of a transcode from its downloaded files: width × height × pictures, summed over the renditions. Sizes come from the
- * codec's parameters where they are known (H.264, H.265), counts from the samples that the files hold. Nothing is decoded.
+ * codec's parameters where they are known (H.264, H.265, AV1), counts from the samples that the files hold. Nothing is decoded.
  *
  * @example
  * const result = await gateway.run(transcode, input).result;

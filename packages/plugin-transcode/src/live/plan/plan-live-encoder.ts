@@ -1,4 +1,4 @@
-import type { RateControl } from '../../capability/video-settings.ts';
+import type { ResolvedRateControl } from '../../plan/encoders/encoder.ts';
 import type { Rung } from '../../plan/select-ladder.ts';
 import { LIVE_TICKS } from '../media/media-segment.ts';
 import { FEED_TICKS, MARK, MARK_BY_TICKS, MARK_BY_TIME } from './feed-clock.ts';
@@ -69,13 +69,13 @@ function filterGraph(rungs: readonly Rung[], { maxFrameRate }: LiveVideoSettings
   return chains.join(';');
 }
 
-function rateArguments(control: RateControl): string[] {
+function rateArguments(control: ResolvedRateControl): string[] {
   const capped = (bitrate: number) => ['-maxrate', String(bitrate), '-bufsize', String(bitrate * 2)];
   switch (control.mode) {
     case 'crf':
       return ['-crf', String(control.crf), ...(control.maxBitrate === undefined ? [] : capped(control.maxBitrate))];
     case 'vbr':
-      return ['-b:v', String(control.bitrate), ...capped(control.maxBitrate ?? Math.round(control.bitrate * 1.5))];
+      return ['-b:v', String(control.bitrate), ...capped(control.maxBitrate)];
     case 'cbr':
       return ['-b:v', String(control.bitrate), '-minrate', String(control.bitrate), ...capped(control.bitrate)];
   }
