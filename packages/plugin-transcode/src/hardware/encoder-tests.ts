@@ -3,7 +3,8 @@ import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { listEncoders } from '../ffmpeg/list-encoders.ts';
 import { runProgram } from '../ffmpeg/run-program.ts';
 import type { Encoder } from '../plan/encoders/encoder.ts';
-import { encodersOf } from '../plan/encoders/encoders.ts';
+import { ENCODERS, encodersOf } from '../plan/encoders/encoders.ts';
+import type { Encoding } from '../plan/encoding.ts';
 import { testArguments } from './test-arguments.ts';
 
 /** What came of the test of one encoder. */
@@ -23,12 +24,18 @@ export class EncoderTests {
     this.#found = found;
   }
 
-  /** The encoders of a codec that work here, the preferred ones first. */
-  async working(codec: VideoCodec, signal: AbortSignal): Promise<readonly Encoder[]> {
+  /** What a job of a codec may encode with: what works here, the preferred ones first. */
+  async encoding(codec: VideoCodec, signal: AbortSignal): Promise<Encoding> {
     const tests: EncoderTest[] = [];
     for (const encoder of encodersOf(codec))
       if (encoder.family === 'software') tests.push(await this.test(encoder, signal));
-    return tests.filter(({ problem }) => problem === undefined).map(({ encoder }) => encoder);
+    const failed = tests.flatMap(({ encoder, problem }) => (problem === undefined ? [] : [[encoder.name, problem]]));
+    const listed = await this.#list(signal);
+    return {
+      encoders: tests.filter(({ problem }) => problem === undefined).map(({ encoder }) => encoder),
+      problems: Object.fromEntries(failed) as Record<string, string>,
+      others: ENCODERS.filter((one) => one.codec !== codec && one.family === 'software' && listed.has(one.name)),
+    };
   }
 
   /** Encodes one picture. A listed encoder may still not work. */
@@ -42,6 +49,11 @@ export class EncoderTests {
     };
     this.#tests.set(encoder.name, test);
     return test;
+  }
+
+  async #list(signal: AbortSignal): Promise<ReadonlySet<string>> {
+    this.#listed ??= await listEncoders(this.#found, signal);
+    return this.#listed;
   }
 
   async #encode(encoder: Encoder, signal: AbortSignal): Promise<string | undefined> {

@@ -66,7 +66,7 @@ async function transcodeSteps(
   }
   const probe = await probeSource(found, path, { signal });
   checkSource(probe, limits);
-  const encoding = { encoders: await tests.working(input.video.codec, signal) };
+  const encoding = await tests.encoding(input.video.codec, signal);
   const plan = planTranscode(input, probe, { path }, encoding);
   checkPlan(plan, limits);
   for (const folder of plan.directories) await mkdir(join(dir.out, folder), { recursive: true });

@@ -5,7 +5,13 @@ import { ENCODERS } from './encoders/encoders.ts';
 export interface Encoding {
   /** Those that work here, in the order in which they are preferred. */
   readonly encoders: readonly Encoder[];
+  /** Why others of the codec are not among them, by name. */
+  readonly problems: Readonly<Record<string, string>>;
+  /** What this ffmpeg has for other codecs. */
+  readonly others: readonly Encoder[];
 }
 
+const SOFTWARE = ENCODERS.filter(({ family }) => family === 'software');
+
 /** Every encoder of the processor: for plans that are made before anybody knows what this ffmpeg has. */
-export const SOFTWARE_ENCODING: Encoding = { encoders: ENCODERS.filter(({ family }) => family === 'software') };
+export const SOFTWARE_ENCODING: Encoding = { encoders: SOFTWARE, problems: {}, others: [] };

@@ -9,10 +9,10 @@ import type { PlannedRendition } from './transcode-plan.ts';
 export function planEncoder(
   settings: VideoSettings,
   { rateControl }: Pick<Rung, 'rateControl'>,
-  { encoders }: Encoding,
+  encoding: Encoding,
 ): Pick<PlannedRendition, 'encoder' | 'pixelFormat'> {
   const bitDepth = bitDepthOf(settings);
-  const { name } = selectEncoder(encoders, { codec: settings.codec, mode: rateControl.mode, bitDepth });
+  const { name } = selectEncoder(encoding, { codec: settings.codec, mode: rateControl.mode, bitDepth });
   return { encoder: name, pixelFormat: bitDepth === 10 ? 'yuv420p10le' : 'yuv420p' };
 }
 

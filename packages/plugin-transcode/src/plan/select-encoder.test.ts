@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest';
 import { ENCODERS } from './encoders/encoders.ts';
+import type { Encoding } from './encoding.ts';
 import { selectEncoder } from './select-encoder.ts';
 
-const named = (...names: string[]) => ENCODERS.filter(({ name }) => names.includes(name));
+const named = (...names: string[]): Encoding => ({
+  encoders: ENCODERS.filter(({ name }) => names.includes(name)),
+  problems: {},
+  others: ENCODERS.filter(({ name }) => name === 'libx264'),
+});
 const refusal = (work: () => unknown) => {
   try {
     return work();
@@ -17,17 +22,13 @@ it('takes the first encoder that can do what is asked', () => {
   expect([pick('crf'), pick('vbr'), pick('cbr')]).toEqual(['libsvtav1', 'libsvtav1', 'libaom-av1']);
 });
 
-it('names the encoders that would do, and those that there are', () => {
-  const available = named('libx264', 'libsvtav1');
+it('names the encoders that would do, why they can not, and those that there are', () => {
+  const encoding = { ...named('libsvtav1'), problems: { 'libaom-av1': 'it is experimental' } };
   expect([
-    refusal(() => selectEncoder(available, { codec: 'av1', mode: 'cbr', bitDepth: 8 })),
-    refusal(() => selectEncoder(available, { codec: 'hevc', mode: 'crf', bitDepth: 10 })),
-    refusal(() => selectEncoder([], { codec: 'vp9', mode: 'crf', bitDepth: 8 })),
-  ]).toMatchInlineSnapshot(`
-    [
-      "This ffmpeg has no encoder for av1 with cbr: libaom-av1 would do, and it has libx264 (h264), libsvtav1 (av1)",
-      "This ffmpeg has no encoder for hevc with crf in 10 bits: libx265 would do, and it has libx264 (h264), libsvtav1 (av1)",
-      "This ffmpeg has no encoder for vp9 with crf: libvpx-vp9 would do, and it has none",
-    ]
-  `);
+    refusal(() => selectEncoder(encoding, { codec: 'av1', mode: 'cbr', bitDepth: 8 })),
+    refusal(() => selectEncoder(encoding, { codec: 'hevc', mode: 'crf', bitDepth: 10 })),
+    refusal(() =>
+      selectEncoder({ encoders: [], problems: {}, others: [] }, { codec: 'vp9', mode: 'crf', bitDepth: 8 }),
+    ),
+  ]).toMatchInlineSnapshot();
 });
