@@ -129,6 +129,8 @@ describe.skipIf(!existsSync(NPM))('an encoder that is listed and does not work',
     const error = await runJob(folder.path, source, job, { plugin: { ffmpegPath: NPM } }).catch((one: unknown) => one);
     const { facts } = error as ByocError<'JOB_FAILED'>;
     expect(facts).toMatchObject({ reason: 'encoder-missing', recovery: 'retry-other' });
-    expect(facts.message).toMatchInlineSnapshot(`"Nothing here encodes av1 with crf (libsvtav1: not in this ffmpeg; libaom-av1: Unrecognized option 'usage'.); there is h264 (libx264), hevc (libx265), vp9 (libvpx-vp9)."`);
+    expect(facts.message).toMatchInlineSnapshot(
+      `"Nothing here encodes av1 with crf (libsvtav1: not in this ffmpeg; libaom-av1: Unrecognized option 'usage'.); there is h264 (libx264), hevc (libx265), vp9 (libvpx-vp9)."`,
+    );
   });
 });

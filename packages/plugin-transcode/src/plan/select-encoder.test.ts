@@ -30,5 +30,11 @@ it('names the encoders that would do, why they can not, and those that there are
     refusal(() =>
       selectEncoder({ encoders: [], problems: {}, others: [] }, { codec: 'vp9', mode: 'crf', bitDepth: 8 }),
     ),
-  ]).toMatchInlineSnapshot();
+  ]).toMatchInlineSnapshot(`
+    [
+      "Nothing here encodes av1 with cbr (libaom-av1: it is experimental); there is av1 (libsvtav1), h264 (libx264)",
+      "Nothing here encodes hevc with crf in 10 bits (libx265: not in this ffmpeg); there is av1 (libsvtav1), h264 (libx264)",
+      "Nothing here encodes vp9 with crf (libvpx-vp9: not in this ffmpeg); there is no encoder at all",
+    ]
+  `);
 });
