@@ -17,7 +17,7 @@ export const transcode = defineCapability({
   output: outputSchema,
   event: z.strictObject({
     type: z.literal('stage'),
-    stage: z.enum(['probe', 'encode', 'verify', 'package', 'measure']),
+    stage: z.enum(['probe', 'choose', 'encode', 'verify', 'package', 'measure']),
     /** What the stage works on, for example `1080p, 720p`. */
     message: z.string().optional(),
   }),

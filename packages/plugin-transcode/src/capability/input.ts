@@ -2,6 +2,7 @@ import { blob } from '@byoc/core';
 import { z } from 'zod';
 import { audioSettingsSchema } from './audio-settings.ts';
 import { outputRequestSchema } from './output-request.ts';
+import { type PerTitleSettings, perTitleSettingsSchema } from './per-title-settings.ts';
 import { renditionSchema, videoSettingsSchema } from './video-settings.ts';
 
 /** The input of video/transcode. */
@@ -14,9 +15,12 @@ export const inputSchema = z.strictObject({
     .max(16)
     .prefault([{ kind: 'hls' }]),
   /**
-   * The sizes to make. `auto`: 1080p, 720p, 480p and 360p, none larger than the source; `none`: no pictures, the sound alone. @default "auto"
+   * The sizes to make. `auto`: 1080p, 720p, 480p and 360p, none larger than the source; `none`: no pictures, the sound alone;
+   * `per-title`: bitrates chosen for the source. @default "auto"
    */
-  ladder: z.union([z.enum(['auto', 'none']), z.array(renditionSchema).min(1).max(12)]).default('auto'),
+  ladder: z
+    .union([z.enum(['auto', 'none', 'per-title']), z.array(renditionSchema).min(1).max(12), perTitleSettingsSchema])
+    .default('auto'),
   video: videoSettingsSchema.prefault({ codec: 'h264' }),
   audio: audioSettingsSchema.prefault({ codec: 'aac' }),
   /** A piece of the source. @default all of it */
@@ -36,5 +40,11 @@ export const inputSchema = z.strictObject({
     })
     .prefault({}),
 });
+
+/** The settings of a per-title ladder; undefined for others. */
+export function perTitleOf({ ladder }: Pick<TranscodeInput, 'ladder'>): PerTitleSettings | undefined {
+  if (ladder === 'per-title') return perTitleSettingsSchema.parse({ kind: 'per-title' });
+  return typeof ladder === 'object' && 'kind' in ladder ? ladder : undefined;
+}
 
 export type TranscodeInput = z.output<typeof inputSchema>;

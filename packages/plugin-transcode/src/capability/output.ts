@@ -1,5 +1,6 @@
 import { outputFile } from '@byoc/core';
 import { z } from 'zod';
+import { perTitleResultSchema } from './per-title-result.ts';
 
 const count = z.int().min(0);
 const milliseconds = z.number().min(0);
@@ -119,6 +120,8 @@ export const outputSchema = z.strictObject({
   /** The sound tracks, the default one first. */
   sounds: z.array(soundResultSchema),
   outputs: z.array(outputResultSchema),
+  /** How the ladder was chosen, when it was asked to be `per-title`. */
+  perTitle: perTitleResultSchema.optional(),
   ffmpeg: z.strictObject({
     version: z.string(),
     /** How it was found. */

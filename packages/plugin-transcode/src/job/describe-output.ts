@@ -1,4 +1,5 @@
 import type { RenditionResult, SoundResult, TranscodeOutput } from '../capability/output.ts';
+import type { PerTitleResult } from '../capability/per-title-result.ts';
 import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import type { MediaProbe } from '../media/media-probe.ts';
 import { frameRateOf, type WrittenSound, type WrittenStreams } from '../packaging/written-streams.ts';
@@ -23,6 +24,8 @@ export interface DescribeOutputInput {
   /** The output folder: the manifests and the thumbnail tracks are written there. */
   readonly directory: string;
   readonly pixels: bigint;
+  /** @default the ladder was not chosen by trials */
+  readonly perTitle: PerTitleResult | undefined;
 }
 
 /** Writes the playlists and tracks that follow from what was encoded, and says what there is. */
@@ -36,6 +39,7 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
     ...(sounds[0] === undefined ? {} : { audio: sounds[0] }),
     sounds,
     outputs: await writeOutputs(plan, streams, input.directory),
+    ...(input.perTitle === undefined ? {} : { perTitle: input.perTitle }),
     ffmpeg: { version: input.found.ffmpeg.version, origin: input.found.ffmpeg.origin },
     usage: { pixels: String(input.pixels) },
     warnings: [...plan.warnings, ...input.quality.warnings, ...shortfall(plan, input.facts)],

@@ -1,4 +1,4 @@
-import type { TranscodeInput } from '../capability/input.ts';
+import { perTitleOf, type TranscodeInput } from '../capability/input.ts';
 import type { TranscodeLimits } from './limits.ts';
 
 const FASTEST = 240;
@@ -13,13 +13,13 @@ export function estimatePixels(
 ): bigint {
   if (input.ladder === 'none') return 0n;
   if (input.outputs.every(({ kind }) => kind === 'thumbnails' || kind === 'audio')) return 0n;
-  const perFrame =
-    input.ladder === 'auto'
-      ? 4 * limits.maxSourcePixels
-      : input.ladder.reduce(
-          (sum, { width, height }) => sum + (width && height ? (width + 1) * (height + 1) : limits.maxSourcePixels),
-          0,
-        );
+  const asked = perTitleOf(input)?.renditions ?? input.ladder;
+  const perFrame = Array.isArray(asked)
+    ? asked.reduce(
+        (sum, { width, height }) => sum + (width && height ? (width + 1) * (height + 1) : limits.maxSourcePixels),
+        0,
+      )
+    : 4 * limits.maxSourcePixels;
   const seconds = Math.min(limits.maxSeconds, input.clip?.durationSeconds ?? limits.maxSeconds);
   const frames = Math.ceil(seconds * (input.video.maxFrameRate ?? FASTEST)) + 1;
   return BigInt(Math.min(limits.maxPixels, Math.ceil(perFrame * frames)));

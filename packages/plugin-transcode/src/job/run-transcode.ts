@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByocError, type JobContext, type Progress } from '@byoc/core';
+import { perTitleOf, type TranscodeInput } from '../capability/input.ts';
 import type { TranscodeOutput } from '../capability/output.ts';
 import type { transcode } from '../capability.ts';
 import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
@@ -10,6 +11,7 @@ import { probeSource } from '../ffmpeg/probe-source.ts';
 import { runProgram } from '../ffmpeg/run-program.ts';
 import type { EncoderTests } from '../hardware/encoder-tests.ts';
 import { TranscodeFailure } from '../media/transcode-failure.ts';
+import { checkNames } from '../plan/check-names.ts';
 import { planPackageMp4, planPackageSound } from '../plan/plan-package-mp4.ts';
 import { planTranscode } from '../plan/plan-transcode.ts';
 import type { TranscodePlan } from '../plan/transcode-plan.ts';
@@ -17,6 +19,7 @@ import { measureQuality, type QualityReport } from '../proof/measure-quality.ts'
 import { askedMeasures } from '../proof/quality-measure.ts';
 import { describeOutput } from './describe-output.ts';
 import { checkPlan, checkSource, plannedPixels, type TranscodeLimits } from './limits.ts';
+import { type TriedLadder, type TryLadderInput, tryLadder } from './per-title/try-ladder.ts';
 import { readStream, type StreamFacts } from './read-stream.ts';
 
 export type TranscodeContext = Pick<
@@ -67,7 +70,14 @@ async function transcodeSteps(
   const probe = await probeSource(found, path, { signal });
   checkSource(probe, limits);
   const encoding = await tests.encoding(input.video.codec, signal);
-  const plan = planTranscode(input, probe, { path }, encoding);
+  const planFor = (asked: TranscodeInput) => planTranscode(asked, probe, { path }, encoding);
+  const settings = perTitleOf(input);
+  const trialShare = settings === undefined ? 0 : 0.25;
+  const tried =
+    settings === undefined
+      ? undefined
+      : await tryTitle(context, { found, input, settings, probe, path, plan: planFor, trialShare });
+  const plan = planFor(tried?.input ?? input);
   checkPlan(plan, limits);
   for (const folder of plan.directories) await mkdir(join(dir.out, folder), { recursive: true });
 
@@ -80,7 +90,7 @@ async function transcodeSteps(
     message: [...plan.renditions, ...plan.sounds].map(({ name }) => name).join(', ') || 'thumbnails',
   });
   let pixels = 0;
-  const onEncode = followProgress(context, plan, { stage: 'encode', from: 0, to: encodeShare }, (frames) => {
+  const onEncode = followProgress(context, plan, { stage: 'encode', from: trialShare, to: encodeShare }, (frames) => {
     const total = plannedPixels(plan, frames);
     if (total > limits.maxPixels) return;
     pixels = Math.max(pixels, total);
@@ -128,10 +138,32 @@ async function transcodeSteps(
     found,
     directory: dir.out,
     pixels: total,
+    perTitle: tried?.result,
   });
   if (plan.scratch !== undefined) await rm(join(dir.out, plan.scratch), { recursive: true, force: true });
   context.progress({ fraction: 1, stage: 'done' });
   return output;
+}
+
+/** Chooses a ladder by trials, as a stage of the job. */
+async function tryTitle(
+  context: TranscodeContext,
+  {
+    trialShare,
+    ...about
+  }: Pick<TryLadderInput, 'found' | 'input' | 'settings' | 'probe' | 'path' | 'plan'> & {
+    trialShare: number;
+  },
+): Promise<TriedLadder> {
+  const { signal, dir } = context;
+  checkNames(about.input);
+  await context.emit({ type: 'stage', stage: 'choose' });
+  return tryLadder({
+    ...about,
+    directory: join(dir.tmp, 'per-title'),
+    options: { signal, launcher: about.found.launcher },
+    onProgress: (done) => context.progress({ stage: 'choose', fraction: done * trialShare }),
+  });
 }
 
 /** Turns ffmpeg's reports into progress: a fraction within the stage's share, fps, speed and the time left. */

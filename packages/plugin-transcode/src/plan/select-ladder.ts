@@ -26,7 +26,7 @@ export function selectLadder(
   source: Size,
   frameRate: number,
 ): { readonly rungs: readonly Rung[]; readonly warnings: readonly string[] } {
-  const requests = input.ladder === 'auto' ? autoLadder(source) : input.ladder === 'none' ? [] : input.ladder;
+  const requests = requestsOf(input.ladder, source);
   const rungs: Rung[] = [];
   const warnings: string[] = [];
   for (const request of requests) {
@@ -61,6 +61,12 @@ const SHARES: Readonly<Record<VideoCodec, number>> = { h264: 1, hevc: 0.65, vp9:
 export function defaultBitrate({ width, height }: Size, frameRate: number, codec: VideoCodec = 'h264'): number {
   const bits = 5_000_000 * ((width * height * Math.max(1, frameRate / 30)) / (1920 * 1080)) ** 0.75 * SHARES[codec];
   return Math.max(100_000, Math.round(bits / 50_000) * 50_000);
+}
+
+function requestsOf(ladder: TranscodeInput['ladder'], source: Size): readonly RenditionRequest[] {
+  if (ladder === 'none') return [];
+  if (ladder === 'auto' || ladder === 'per-title') return autoLadder(source);
+  return 'kind' in ladder ? (ladder.renditions ?? autoLadder(source)) : ladder;
 }
 
 function autoLadder(source: Size): RenditionRequest[] {
