@@ -82,6 +82,21 @@ export const paymentErrors = {
     message: (f) => `No ticket is signed on these parameters: ${f.reason}.`,
     hint: () => 'Choose another orchestrator, or check the deposit, the reserve and the limits of this wallet.',
   }),
+  PAYMENT_AUTHORIZATION_INVALID: entry<{ jobId: string; payer: string }>({
+    grpc: 'UNAUTHENTICATED',
+    http: 401,
+    recovery: 'fix-request',
+    message: (f) => `${f.payer} did not sign that job ${f.jobId} may take its money here.`,
+    hint: () => 'Sign the authorization with the key of the payer, for this job and this orchestrator.',
+  }),
+  PAYMENT_BALANCE_DISPUTED: entry<{ orchestrator: string; statedWei: string; expectedWei: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 402,
+    recovery: 'retry-other',
+    message: (f) =>
+      `${f.orchestrator} says that ${f.statedWei} wei are free, and by its own receipts it is at least ${f.expectedWei} wei.`,
+    hint: () => 'Nothing more is paid to it. Choose another orchestrator, and keep the receipts as evidence.',
+  }),
   PAYMENT_SENDER_RESERVE_TOO_LOW: entry<{ sender: string; faceValueWei: string; neededWei: string }>({
     grpc: 'FAILED_PRECONDITION',
     http: 402,

@@ -24,6 +24,15 @@ export type { RpcCall, RpcPool, RpcPoolOptions } from './chain/rpc-pool.ts';
 export type { SendOptions } from './chain/send-transaction.ts';
 export { loadCryptoEngine } from './engine/load-crypto-engine.ts';
 export {
+  type LivepeerGatewayOptions,
+  type LivepeerGatewayProvider,
+  openLivepeerGatewayProvider,
+} from './provider/create-livepeer-gateway-provider.ts';
+export {
+  createLivepeerOrchestratorProvider,
+  type LivepeerOrchestratorOptions,
+} from './provider/create-livepeer-orchestrator-provider.ts';
+export {
   createTicketReceiver,
   type ReceivedTickets,
   type SenderView,
@@ -57,6 +66,7 @@ export {
   type Redemption,
   type RedemptionPhase,
 } from './redemption/redemption.ts';
+export type { RedeemOptions } from './redemption/redemption-context.ts';
 export { type RedemptionEvent, TRIES_MAX, transitionRedemption } from './redemption/transition-redemption.ts';
 export { checkTicketParams, type SenderFunds, type SenderLimits } from './sender/check-ticket-params.ts';
 export { createTicketSender, type TicketSender } from './sender/create-ticket-sender.ts';

@@ -42,7 +42,7 @@ export interface ChainWatcher {
   refresh(): Promise<void>;
   /** Is called with each view, one call at a time. */
   onView(listener: (view: ChainView) => Promise<void>): void;
-  /** Looks at once, then every `pollMs` until it is closed. Resolves after the first look. @throws ByocError CHAIN_* */
+  /** Looks at once, then every `pollMs` until it is closed. Resolves after the first look, whatever came of it. */
   start(): Promise<void>;
   close(): Promise<void>;
 }
@@ -100,11 +100,12 @@ export function createChainWatcher(chain: LivepeerChain, options: ChainWatcherOp
     const reason = view === undefined ? 'it was never reached' : `nothing was heard of it for ${age} ms`;
     throw new ByocError('CHAIN_UNAVAILABLE', { reason });
   };
+  const tryRefresh = () => refresh().catch((error: unknown) => logger.warn({ error: String(error) }, 'chain not seen'));
   const poll = async () => {
     while (!closing.signal.aborted) {
       await clock.sleep(pollMs, { signal: closing.signal, unref: true }).catch(() => {});
       if (closing.signal.aborted) return;
-      await refresh().catch((error: unknown) => logger.warn({ error: String(error) }, 'chain not seen'));
+      await tryRefresh();
     }
   };
 
@@ -126,7 +127,7 @@ export function createChainWatcher(chain: LivepeerChain, options: ChainWatcherOp
     refresh,
     onView: (listener) => void listeners.push(listener),
     async start() {
-      await refresh();
+      await tryRefresh();
       loop = poll();
     },
     async close() {

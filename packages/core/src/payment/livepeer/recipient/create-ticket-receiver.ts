@@ -29,6 +29,8 @@ export interface SenderView {
 
 /** What one payment brought. */
 export interface ReceivedTickets {
+  /** ETH address, 20 bytes. */
+  readonly sender: Uint8Array;
   readonly creditWei: bigint;
   readonly used: readonly UsedNonce[];
   readonly winners: readonly WinningTicket[];
@@ -110,6 +112,7 @@ export function createTicketReceiver({
         winners.push({ ...ticket, hash: verified.hash, recipientRand: rand, paramsExpirationBlock: expirationBlock });
       }
       const received = {
+        sender,
         creditWei: creditWei(params) * BigInt(used.size),
         used: [...used.values()],
         winners,

@@ -1,0 +1,63 @@
+import { ByocError } from '../../../errors/byoc-error.ts';
+import type { Signer } from '../../keys/signer.ts';
+import type { OrchestratorPaymentProvider } from '../../payment-provider.ts';
+import type { LivepeerChain } from '../chain/livepeer-chain.ts';
+import type { RedeemOptions } from '../redemption/redemption-context.ts';
+import { livepeerMigrations } from './livepeer-migrations.ts';
+import type { LivepeerDesk } from './open-livepeer-desk.ts';
+
+/** On the wire. */
+export const LIVEPEER = 'livepeer';
+
+/** How an orchestrator is paid with Livepeer's tickets. Amounts are wei. */
+export interface LivepeerOrchestratorOptions {
+  /** From `openLivepeerChain`. */
+  readonly chain: LivepeerChain;
+  /** The orchestrator's own key: tickets are made out to it, and it pays the gas of redeeming them. */
+  readonly signer: Signer;
+  /** From `loadTicketSecret`. */
+  readonly secret: Uint8Array;
+  /** A job is paid with so many tickets, unless one would then be worth less than `ticketEvMinWei`. @default 10 */
+  readonly ticketsPerJob?: number | undefined;
+  /** What a ticket is worth on average, at least. @default 8000000000n */
+  readonly ticketEvMinWei?: bigint | undefined;
+  /** A face value is so many times the gas of redeeming it. @default 100n */
+  readonly txCostMultiplier?: bigint | undefined;
+  /** No ticket has a higher face value. @default none */
+  readonly faceValueMaxWei?: bigint | undefined;
+  /**
+   * While the chain is silent: `serve` lets a job run from a balance that was paid in before, `refuse` lets none. Tickets are never
+   * taken then. @default 'serve'
+   */
+  readonly whenChainIsDown?: 'serve' | 'refuse' | undefined;
+  /** Limits on redeeming. */
+  readonly redeem?: RedeemOptions | undefined;
+  /** How often to look at the chain. @default 5000 */
+  readonly pollMs?: number | undefined;
+}
+
+/**
+ * Creates the orchestrator's side of `livepeer`: tickets become credit by what they are worth on average, winners are written down
+ * before that and redeemed later. Needs `viem`.
+ */
+export function createLivepeerOrchestratorProvider(options: LivepeerOrchestratorOptions): OrchestratorPaymentProvider {
+  let desk: LivepeerDesk | undefined;
+  const open = (): LivepeerDesk => {
+    if (desk === undefined) throw new ByocError('CHAIN_UNAVAILABLE', { reason: 'its provider was not started' });
+    return desk;
+  };
+  return {
+    name: LIVEPEER,
+    migrations: livepeerMigrations,
+    async start(host) {
+      const { openLivepeerDesk } = await import('./open-livepeer-desk.ts');
+      desk = await openLivepeerDesk(host, options);
+    },
+    terms: (request) => open().terms(request),
+    open: (job, intent) => open().open(job, intent),
+    resume: (job, { payer, heldWei }) => open().resume(job, { payer, heldWei }),
+    async close() {
+      await desk?.close();
+    },
+  };
+}
