@@ -25,7 +25,10 @@ export const parts = defineCapability({
   }),
   event: z.object({ step: z.number() }),
   update: z.object({ speed: z.number() }),
-  meters: { bytes: meter({ unit: 'byte' }) },
+  meters: {
+    bytes: meter({ unit: 'byte' }),
+    files: meter({ unit: 'file', estimate: 'has(input.files) ? size(input.files) : 0' }),
+  },
 });
 
 /** The byte at a place of a made file. */
@@ -73,6 +76,7 @@ export function partsPlugin(gate: Promise<void>) {
           await file.close();
         }
         usage.set('bytes', bytes);
+        usage.set('files', Object.keys(input.files).length);
         return {
           bytes,
           sha256: hash.digest('hex'),

@@ -14,7 +14,8 @@ import {
 import { createJobRows } from '../../../packages/core/src/orchestrator/store/job-rows.ts';
 import { openStore } from '../../../packages/core/src/orchestrator/store/open-store.ts';
 import { createFreeOrchestratorProvider } from '../../../packages/core/src/payment/free/index.ts';
-import { freePriceSheet } from '../../../packages/core/src/price/price-sheet.ts';
+import type { OrchestratorPaymentProvider } from '../../../packages/core/src/payment/payment-provider.ts';
+import { freePriceSheet, type PriceSheet } from '../../../packages/core/src/price/price-sheet.ts';
 import { systemClock } from '../../../packages/core/src/primitives/clock.ts';
 import { silentLogger } from '../../../packages/core/src/primitives/logger.ts';
 import { partsPlugin } from './parts-plugin.ts';
@@ -35,7 +36,15 @@ export interface StartedOrchestrator extends AsyncDisposable {
 }
 
 /** Starts an orchestrator of the parts plugin; only its plugin host is a stand-in. */
-export async function startOrchestrator(options: { limits?: Partial<JobLimits> } = {}): Promise<StartedOrchestrator> {
+export async function startOrchestrator(
+  options: {
+    limits?: Partial<JobLimits>;
+    /** @default free */
+    price?: PriceSheet;
+    /** @default [free] */
+    payment?: readonly OrchestratorPaymentProvider[];
+  } = {},
+): Promise<StartedOrchestrator> {
   const root = mkdtempSync(join(tmpdir(), 'byoc-gateway-'));
   for (const name of ['jobs', 'local', 'local/inbox', 'local/outbox']) mkdirSync(join(root, name), { mode: 0o700 });
   const gate = Promise.withResolvers<void>();
@@ -54,7 +63,14 @@ export async function startOrchestrator(options: { limits?: Partial<JobLimits> }
     },
   };
   const plugin = {
-    ...{ pluginId: 'parts', digest: 'sha256:0', price: freePriceSheet, phase: 'ready', reason: '', restarts: 0 },
+    ...{
+      pluginId: 'parts',
+      digest: 'sha256:0',
+      price: options.price ?? freePriceSheet,
+      phase: 'ready',
+      reason: '',
+      restarts: 0,
+    },
     manifest: worker.manifest,
     ...{ jobsDirectory: jobsPath, timeToWarmMs: 1, workerState: worker.state },
     worker: { workerId: 'w1', service, jobsPath, gone: new AbortController().signal },
@@ -70,7 +86,7 @@ export async function startOrchestrator(options: { limits?: Partial<JobLimits> }
   const orchestrator = await serveOrchestrator({
     ...{ host: '127.0.0.1', port: 0, httpPort: 0, pluginHost, database, signer },
     ...{ certificate: await createTlsCertificate(), localDirectory: join(root, 'local') },
-    payment: [createFreeOrchestratorProvider()],
+    payment: options.payment ?? [createFreeOrchestratorProvider()],
     limits: { ...defaultJobLimits, ...options.limits },
     ...{ labels: {}, software: 'test', clock: systemClock, logger: silentLogger },
   });

@@ -54,6 +54,7 @@ function makeHost(replaced: Partial<PluginHost> = {}): PluginHost {
       plugins.delete(pluginId);
     },
     startPlugin: async (pluginId) => makePlugin(pluginId),
+    setPrice: (pluginId, price) => ({ ...makePlugin(pluginId), price }),
     logs: async (_pluginId, { tail }) => ['one', 'two', 'three'].slice(-tail),
     async *followLogs() {
       yield 'four';

@@ -24,6 +24,7 @@ import type { HostedPlugin, PluginHost } from '../../../packages/core/src/orches
 import { serveOrchestrator } from '../../../packages/core/src/orchestrator/serve-orchestrator.ts';
 import { openStore } from '../../../packages/core/src/orchestrator/store/open-store.ts';
 import { createFreeOrchestratorProvider } from '../../../packages/core/src/payment/free/index.ts';
+import { verifyQuote } from '../../../packages/core/src/payment/quote/quote-signature.ts';
 import { freePriceSheet } from '../../../packages/core/src/price/price-sheet.ts';
 import { systemClock } from '../../../packages/core/src/primitives/clock.ts';
 import { silentLogger } from '../../../packages/core/src/primitives/logger.ts';
@@ -277,14 +278,16 @@ it('cancels the handler when the caller goes midway, and leaves nothing', async 
   expect(readdirSync(join(root, 'jobs'))).toEqual([]);
 });
 
-it('quotes from the contract alone', async () => {
-  const { orchestrator } = await setUp();
+it('quotes from the contract alone, and signs that', async () => {
+  const { orchestrator, signer } = await setUp();
   const service = await connect(orchestrator.port);
-  const { quote } = await service.getQuote({
+  const request = {
     capability: 'example/echo',
     inputJson: bytes({ text: 'four' }),
     paymentProvider: 'free',
-  });
+    payer: '',
+  };
+  const quote = verifyQuote(await service.getQuote(request), { orchestrator: signer.address, now: Date.now() });
   expect(quote).toMatchObject({ usage: { characters: 4n }, maxCostWei: 0n });
 });
 

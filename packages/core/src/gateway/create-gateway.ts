@@ -12,8 +12,12 @@ import { type JobContext, startJob } from './job/start-job.ts';
 import type { GatewayOffer } from './offers/indexed-offer.ts';
 import type { OfferFilter } from './offers/offer-filter.ts';
 import { OfferIndex } from './offers/offer-index.ts';
+import { recordOutcome } from './offers/orchestrator-record.ts';
 import { selectOffer } from './offers/select-offer.ts';
 import { type Connect, OrchestratorLink } from './orchestrator-link.ts';
+import { createSpending } from './payment/create-spending.ts';
+import { createMemoryReceiptStore, type ReceiptStore } from './payment/receipt-store.ts';
+import { type GatewayQuote, type QuoteOptions, quoteJob } from './quote-job.ts';
 import type { OrchestratorTarget, Source } from './source.ts';
 
 export interface GatewayOptions {
@@ -21,6 +25,10 @@ export interface GatewayOptions {
   readonly sources: readonly Source[];
   /** Ways to pay, preferred first. @default the free provider */
   readonly payment?: readonly GatewayPaymentProvider[] | undefined;
+  /** The most that all jobs of this gateway may cost together, wei. A hard limit. @default none */
+  readonly budgetWei?: bigint | undefined;
+  /** Where checked receipts are kept. @default in memory, the last 10,000 */
+  readonly receipts?: ReceiptStore | undefined;
   readonly policy?: {
     /** Orchestrators tried for one job at most. @default 3 */
     readonly attemptsMax?: number | undefined;
@@ -48,6 +56,10 @@ export interface Gateway extends AsyncDisposable {
   run<C extends AnyCapability>(capability: C, input: RunInput<C>, options?: RunOptions): JobOf<C>;
   /** Runs a capability by its reference, for example `video/transcode@^1`; checked by the offer's contract. */
   run(capability: string, input: unknown, options?: RunOptions): Job;
+  /** Asks what an input costs at most. The quote is signed by the orchestrator, and checked. */
+  quote(capability: AnyCapability | string, input: unknown, options?: QuoteOptions): Promise<GatewayQuote>;
+  /** Spent so far, and let be taken by jobs that run, wei. */
+  readonly spentWei: bigint;
   readonly offers: EventSubscriber<GatewayEvents>;
   /** Resolves when each source and each orchestrator has answered once, or failed. */
   ready(): Promise<void>;
@@ -138,7 +150,18 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     changed: () => change.promise,
     linkOf: (url) => links.get(url),
-    payment: options.payment ?? [createFreeGatewayProvider()],
+    purse: {
+      providers: options.payment ?? [createFreeGatewayProvider()],
+      spending: createSpending(options.budgetWei),
+      receipts: options.receipts ?? createMemoryReceiptStore(),
+      onRefused(event) {
+        const { jobId, orchestrator, problem } = event;
+        logger.warn({ jobId, orchestrator: orchestrator.url, err: problem }, 'receipt refused');
+        const slot = links.get(orchestrator.url)?.slot;
+        if (slot !== undefined) slot.record = recordOutcome(slot.record, 'failure', clock.now());
+        events.emit('receipt-refused', event);
+      },
+    },
     attemptsMax: options.policy?.attemptsMax ?? 3,
     clock,
     random,
@@ -163,6 +186,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     query: (filter = {}) => index.query(filter),
     run: ((capability: AnyCapability | string, input: unknown, runOptions: RunOptions = {}) =>
       startJob(capability, input, runOptions, jobs)) as Gateway['run'],
+    quote: (capability, input, quoteOptions = {}) => quoteJob(capability, input, quoteOptions, jobs),
+    get spentWei() {
+      return jobs.purse.spending.spentWei;
+    },
     offers: events as unknown as EventSubscriber<GatewayEvents>,
     ready,
     close,

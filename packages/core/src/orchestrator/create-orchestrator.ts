@@ -3,6 +3,7 @@ import { ByocError } from '../errors/byoc-error.ts';
 import { createFreeOrchestratorProvider } from '../payment/free/free-orchestrator-provider.ts';
 import type { Signer } from '../payment/keys/signer.ts';
 import type { OrchestratorPaymentProvider } from '../payment/payment-provider.ts';
+import type { PriceFeed } from '../payment/price-feed/price-feed.ts';
 import { type Clock, systemClock } from '../primitives/clock.ts';
 import { type Logger, silentLogger } from '../primitives/logger.ts';
 import { VERSION } from '../primitives/version.ts';
@@ -39,6 +40,8 @@ export interface OrchestratorOptions {
   readonly signer?: Signer | undefined;
   /** Ways to be paid. @default [free] */
   readonly payment?: readonly OrchestratorPaymentProvider[] | undefined;
+  /** Turns prices in dollars into wei. Without one they are refused. */
+  readonly priceFeed?: PriceFeed | undefined;
   /** What jobs may use. @default defaultJobLimits */
   readonly limits?: Partial<JobLimits> | undefined;
   /** How long it waits for its workers. @default defaultWorkerWaits */
@@ -127,6 +130,7 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
       certificate: directory.certificate,
       localDirectory: directory.localDirectory,
       payment,
+      priceFeed: options.priceFeed,
       limits: { ...defaultJobLimits, ...options.limits },
       software: `@byoc/core ${VERSION}`,
     });

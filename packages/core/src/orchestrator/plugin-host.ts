@@ -3,6 +3,9 @@ import type { PriceSheet } from '../price/price-sheet.ts';
 import type { WorkerService, WorkerState } from '../protocol/worker-service.ts';
 import type { PluginSource, RuntimeProgress } from '../runtime/container-runtime.ts';
 
+/** What a plugin is sold for: a price sheet in wei, or a price list as people write it, which may be in dollars. */
+export type PluginPrice = PriceSheet | { readonly list: string };
+
 /** Where a plugin is in its life. */
 export type PluginPhase =
   | 'installed'
@@ -33,7 +36,7 @@ export interface HostedPlugin {
   readonly manifest: Manifest;
   readonly digest: string;
   readonly source: PluginSource;
-  readonly price: PriceSheet;
+  readonly price: PluginPrice;
   readonly phase: PluginPhase;
   /** Why, one line, when failed or quarantined. */
   readonly reason: string;
@@ -65,11 +68,13 @@ export interface PluginHost {
   install(
     source: PluginSource,
     options?: {
-      price?: PriceSheet;
+      price?: PluginPrice;
       signal?: AbortSignal | undefined;
       onProgress?: (progress: RuntimeProgress) => void;
     },
   ): Promise<HostedPlugin>;
+  /** Sets what a plugin is sold for from now on; jobs that were accepted keep their price. */
+  setPrice(pluginId: string, price: PluginPrice): HostedPlugin;
   /** Drains, stops and forgets a plugin. */
   remove(pluginId: string, options: { graceMs: number }): Promise<void>;
   /** Starts a stopped, failed or quarantined plugin again; resolves when it is ready. */

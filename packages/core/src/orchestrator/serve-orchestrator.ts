@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { ByocError, isByocError } from '../errors/byoc-error.ts';
 import type { Signer } from '../payment/keys/signer.ts';
 import type { OrchestratorPaymentProvider } from '../payment/payment-provider.ts';
+import type { PriceFeed } from '../payment/price-feed/price-feed.ts';
 import type { Clock } from '../primitives/clock.ts';
 import type { Logger } from '../primitives/logger.ts';
 import type { TlsCertificate } from '../protocol/identity/create-tls-certificate.ts';
@@ -14,7 +15,8 @@ import { createUriFetcher } from './jobs/fetch-uri.ts';
 import type { JobLimits } from './jobs/job-limits.ts';
 import { createPluginQueues, type PluginQueues } from './jobs/plugin-queues.ts';
 import { createOfferBoard } from './offers/create-offer-board.ts';
-import { createPaymentDesk } from './payment/payment-desk.ts';
+import { createPaymentDesk, type PaymentDesk } from './payment/payment-desk.ts';
+import { createPriceBook } from './payment/price-book.ts';
 import type { PluginHost } from './plugin-host.ts';
 import { createOrchestratorService } from './service/create-orchestrator-service.ts';
 import { createJobRows } from './store/job-rows.ts';
@@ -34,6 +36,8 @@ export interface ServeOrchestratorOptions {
   readonly localDirectory: string;
   /** In the operator's order. */
   readonly payment: readonly OrchestratorPaymentProvider[];
+  /** Turns dollars into wei; absent when nothing is priced in dollars. */
+  readonly priceFeed?: PriceFeed | undefined;
   readonly limits: JobLimits;
   readonly labels: Readonly<Record<string, string>>;
   readonly software: string;
@@ -46,6 +50,7 @@ export interface ServedOrchestrator {
   readonly port: number;
   readonly httpPort: number;
   readonly jobs: Jobs;
+  readonly desk: PaymentDesk;
   readonly queues: PluginQueues;
   /** Ends jobs, then the ports. The plugin host is closed by the caller, afterwards. Idempotent. */
   close(options: { mode: 'drain' | 'leave'; graceMs: number }): Promise<void>;
@@ -63,8 +68,9 @@ export async function serveOrchestrator(options: ServeOrchestratorOptions): Prom
     allowPrivateAddresses: limits.allowPrivateAddresses,
   });
   const desk = createPaymentDesk({ providers: payment, database: options.database, signer, clock, logger });
+  const prices = createPriceBook({ feed: options.priceFeed, clock, logger, onChange: () => touchOffers() });
   const jobs = createJobs({
-    ...{ host: pluginHost, queues, desk, clock, limits, logger, fetcher },
+    ...{ prices, orchestrator: signer.address, host: pluginHost, queues, desk, clock, limits, logger, fetcher },
     rows: createJobRows(options.database),
     inboxDirectory: `${localDirectory}/inbox`,
     outboxDirectory: `${localDirectory}/outbox`,
@@ -77,6 +83,7 @@ export async function serveOrchestrator(options: ServeOrchestratorOptions): Prom
     queueLimit: limits.queueLimit,
     labels,
     paymentProviders,
+    prices,
     clock,
   });
   touchOffers = offers.touch;
@@ -100,6 +107,7 @@ export async function serveOrchestrator(options: ServeOrchestratorOptions): Prom
   };
   try {
     await desk.start();
+    await prices.start();
     await pluginHost.start();
     await jobs.recover();
     const tls = certificate;
@@ -130,13 +138,22 @@ export async function serveOrchestrator(options: ServeOrchestratorOptions): Prom
         labels,
       },
     };
-    const service = createOrchestratorService({ info: () => info, host: pluginHost, jobs, offers, desk, clock });
+    const service = createOrchestratorService({
+      info: () => info,
+      host: pluginHost,
+      jobs,
+      offers,
+      desk,
+      prices,
+      signer,
+      clock,
+    });
     const grpc = await listen({ host, port: options.port, use: 'gRPC' }, () =>
       serveOrchestratorService(service, { host, port: options.port, tls, logger }),
     );
     let closed: Promise<void> | undefined;
     return {
-      ...{ port: grpc.port, httpPort: http.port, jobs, queues },
+      ...{ port: grpc.port, httpPort: http.port, jobs, desk, queues },
       close(closeOptions) {
         closing = true;
         closed ??= (async () => {

@@ -1,6 +1,7 @@
 import type { ByocError } from '../errors/byoc-error.ts';
 import type { Progress } from '../manifest/plugin.ts';
 import type { Usage } from '../payment/payment-provider.ts';
+import type { SignedQuote } from '../payment/quote/signed-quote.ts';
 
 /** Bytes in one chunk frame at most. */
 export const CHUNK_BYTES_MAX = 1024 * 1024;
@@ -98,6 +99,17 @@ export interface PartUpload {
   readonly sha256: string;
 }
 
+/** How a caller means to pay. */
+export interface OpenPayment {
+  readonly provider: string;
+  readonly maxCostWei: bigint;
+  readonly data: Uint8Array;
+  /** Held to by the orchestrator. */
+  readonly quote?: SignedQuote | undefined;
+  /** Canonical JSON of the price sheet that the caller agrees to. @default any */
+  readonly priceJson?: Uint8Array | undefined;
+}
+
 /** Opens a job at an orchestrator. */
 export interface OpenJobFrame {
   readonly type: 'open-job';
@@ -105,7 +117,7 @@ export interface OpenJobFrame {
   readonly jobSecret: Uint8Array;
   /** Empty to accept any contract. */
   readonly contractDigest: string;
-  readonly payment: { readonly provider: string; readonly maxCostWei: bigint; readonly data: Uint8Array };
+  readonly payment: OpenPayment;
   readonly uploads: readonly PartUpload[];
 }
 

@@ -1,5 +1,6 @@
 import type { CapabilityContract } from '../capability/capability.ts';
-import type { Quote, ReceiptBytes } from '../payment/payment-provider.ts';
+import type { ReceiptBytes } from '../payment/payment-provider.ts';
+import type { SignedQuote } from '../payment/quote/signed-quote.ts';
 import type { PriceSheet } from '../price/price-sheet.ts';
 import type { JsonObject } from '../primitives/json.ts';
 import type { GatewayFrame, OrchestratorFrame } from './frames.ts';
@@ -50,6 +51,21 @@ export interface OffersChange {
   readonly removedOfferIds: readonly string[];
 }
 
+/** Asks what an input can cost at most. */
+export interface QuoteRequest {
+  readonly capability: string;
+  readonly inputJson: Uint8Array;
+  readonly paymentProvider: string;
+  /** ETH address of who will pay; empty when it is not known yet. */
+  readonly payer: string;
+}
+
+/** A signed quote, not checked yet: `verifyQuote` does. */
+export interface QuoteResponse extends SignedQuote {
+  /** What the payment provider tells the payer before it pays. */
+  readonly paymentData: Uint8Array;
+}
+
 /** Options that a server adds: who calls. */
 export interface ServerCallOptions extends CallOptions {
   /** Where the call comes from, for example `ipv4:127.0.0.1:5000`. */
@@ -61,10 +77,7 @@ export interface OrchestratorService {
   getInfo(options?: ServerCallOptions): Promise<OrchestratorInfo>;
   listOffers(request: { capability: string }, options?: ServerCallOptions): Promise<readonly Offer[]>;
   watchOffers(request: { capability: string }, options?: ServerCallOptions): AsyncIterable<OffersChange>;
-  getQuote(
-    request: { capability: string; inputJson: Uint8Array; paymentProvider: string },
-    options?: ServerCallOptions,
-  ): Promise<{ quote: Quote; signature: Uint8Array }>;
+  getQuote(request: QuoteRequest, options?: ServerCallOptions): Promise<QuoteResponse>;
   runJob(frames: AsyncIterable<GatewayFrame>, options?: ServerCallOptions): AsyncIterable<readonly OrchestratorFrame[]>;
   attachJob(
     request: { jobId: string; jobSecret: Uint8Array; afterSequence: number },

@@ -33,6 +33,50 @@ export const paymentErrors = {
       `Job ${f.jobId} was stopped: it has cost ${f.wantedWei} wei, ${f.heldWei} wei were covered, and no more was paid in time.`,
     hint: () => 'Answer `payment_required` while the job runs. What was covered is charged, and no more.',
   }),
+  PAYMENT_AUTHORIZATION_REFUSED: entry<{ payer: string; jobId: string; reason: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 402,
+    recovery: 'pay-first',
+    message: (f) => `What ${f.payer} lets be taken for job ${f.jobId} does not count: ${f.reason}.`,
+    hint: () => 'Sign an authorization for this very job, with a time in the future; nothing was taken.',
+  }),
+  PAYMENT_BUDGET_EXCEEDED: entry<{ wantedWei: string; leftWei: string; budgetWei: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 402,
+    recovery: 'give-up',
+    message: (f) =>
+      `${f.wantedWei} wei are wanted; ${f.leftWei} of this gateway's budget of ${f.budgetWei} wei are left.`,
+    hint: () => 'Raise `budgetWei` of the gateway, or wait until running jobs have ended.',
+  }),
+  PAYMENT_DEMAND_REFUSED: entry<{ jobId: string; coverWei: string; paidWei: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 402,
+    recovery: 'retry-other',
+    message: (f) =>
+      `Job ${f.jobId} was stopped: the orchestrator asks for a cover of ${f.coverWei} wei, and ${f.paidWei} wei are covered already.`,
+    hint: () => 'The orchestrator claims less than it was given: choose another one.',
+  }),
+  PRICE_CHANGED: entry<{ capability: string; agreed: string; asked: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 409,
+    recovery: 'retry-same',
+    message: (f) => `${f.capability} no longer costs ${f.agreed}, but ${f.asked}.`,
+    hint: () => 'Read the offers anew; nothing was charged.',
+  }),
+  QUOTE_INVALID: entry<{ reason: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 409,
+    recovery: 'retry-other',
+    message: (f) => `The quote does not count: ${f.reason}.`,
+    hint: () => 'Ask for a new quote, for this very input.',
+  }),
+  QUOTE_EXPIRED: entry<{ expiredAt: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 409,
+    recovery: 'fix-request',
+    message: (f) => `The quote was good until ${f.expiredAt}.`,
+    hint: () => 'Ask for a new quote.',
+  }),
   PRICE_SHEET_INVALID: entry<{ issues: FieldIssue[] }>({
     grpc: 'INVALID_ARGUMENT',
     http: 400,
@@ -66,7 +110,7 @@ export const paymentErrors = {
     http: 400,
     recovery: 'fix-request',
     message: (f) => `The payment can't be read: ${f.reason}.`,
-    hint: () => 'Send a `net.Payment` message as docs/payments.md describes it.',
+    hint: () => 'Send what docs/payments.md describes for this payment provider.',
   }),
   PAYMENT_TICKETS_REFUSED: entry<{ sender: string; reason: string }>({
     grpc: 'FAILED_PRECONDITION',

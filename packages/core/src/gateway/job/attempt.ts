@@ -1,10 +1,11 @@
-import type { PayerSession, ReceiptBytes, Usage } from '../../payment/payment-provider.ts';
+import type { ReceiptBytes, Usage } from '../../payment/payment-provider.ts';
 import type { Clock } from '../../primitives/clock.ts';
 import type { OnDisconnect, OutputPart } from '../../protocol/frames.ts';
 import type { GatewayOffer } from '../offers/indexed-offer.ts';
 import type { Connection, OrchestratorLink } from '../orchestrator-link.ts';
 import type { JobAccess } from '../parts/parts-client.ts';
 import type { InputPart } from '../parts/prepare-input.ts';
+import type { JobFunds, JobPaymentResult } from '../payment/job-funds.ts';
 import type { ContractChecks } from './contract-checks.ts';
 import type { RunFrame } from './job.ts';
 import type { JobInput } from './job-input.ts';
@@ -17,8 +18,7 @@ export interface AttemptPlan {
   readonly inputJson: Uint8Array;
   readonly parts: readonly InputPart[];
   readonly checks: ContractChecks;
-  readonly payer: { readonly provider: string; readonly session: PayerSession };
-  readonly maxCostWei: bigint;
+  readonly funds: JobFunds;
   readonly deadline: number;
   readonly traceparent: string;
   readonly onDisconnect: OnDisconnect;
@@ -52,6 +52,7 @@ export interface AttemptResult {
   readonly usage: Usage;
   readonly parts: readonly OutputPart[];
   readonly receipt: ReceiptBytes | undefined;
+  readonly payment: JobPaymentResult;
   readonly access: JobAccess;
   readonly connection: Connection;
 }

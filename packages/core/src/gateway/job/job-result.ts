@@ -35,6 +35,7 @@ export function jobResult(
     usage: ended.usage,
     parts: ended.parts,
     receipt: ended.receipt,
+    payment: ended.payment,
     orchestrator: facts.offer.orchestrator,
     plugin: facts.offer.plugin,
     jobId: facts.jobId,

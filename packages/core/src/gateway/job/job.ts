@@ -7,6 +7,8 @@ import type { BlobInput } from '../blobs/blob-input.ts';
 import type { OrchestratorRef } from '../offers/indexed-offer.ts';
 import type { OfferFilter } from '../offers/offer-filter.ts';
 import type { DownloadOptions } from '../parts/download-parts.ts';
+import type { JobPaymentResult } from '../payment/job-funds.ts';
+import type { GatewayQuote } from '../quote-job.ts';
 
 /** What a job tells while it runs. */
 export type RunFrame<E = unknown> =
@@ -23,7 +25,10 @@ export interface JobResult<O = unknown> {
   readonly usage: Usage;
   /** Files of the output that `download` and `file` fetch. */
   readonly parts: readonly OutputPart[];
+  /** As it came; `payment` says what it is worth. */
   readonly receipt: ReceiptBytes | undefined;
+  /** What the job cost. */
+  readonly payment: JobPaymentResult;
   readonly orchestrator: OrchestratorRef;
   /** `name@version`. */
   readonly plugin: string;
@@ -60,8 +65,10 @@ export interface RunOptions extends Omit<OfferFilter, 'capability'> {
   /** The job fails when it takes longer, whatever the orchestrator does. @default 600_000 */
   readonly deadlineMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The most this job may cost. @default 0n */
+  /** The most this job may cost. @default that of the quote, else 0n */
   readonly maxCostWei?: bigint | undefined;
+  /** Runs at the orchestrator that gave this quote, for at most that. @default none */
+  readonly quote?: GatewayQuote | undefined;
   /** What the orchestrator does when the connection is lost. @default 'continue', and the gateway attaches again */
   readonly onDisconnect?: 'cancel' | 'continue' | undefined;
   /** Parts that the input names by `{"$part"}` itself. */

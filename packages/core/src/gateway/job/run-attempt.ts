@@ -11,6 +11,7 @@ import type { Connection } from '../orchestrator-link.ts';
 import type { JobAccess } from '../parts/parts-client.ts';
 import { type PlacedUploads, placeUploads } from '../parts/place-uploads.ts';
 import type { AttemptPlan, AttemptResult } from './attempt.ts';
+import { cancelJob } from './cancel-job.ts';
 import { blobBytes, JobInput } from './job-input.ts';
 
 type ResultFrame = Extract<OrchestratorFrame, { type: 'result' }>;
@@ -21,7 +22,7 @@ export async function runAttempt(plan: AttemptPlan): Promise<AttemptResult> {
   try {
     return await attempt.run();
   } catch (error) {
-    attempt.abandon();
+    await attempt.abandon();
     throw toByocError(error);
   } finally {
     attempt.close();
@@ -37,6 +38,8 @@ class Attempt {
   #machine: JobFrameMachine;
   #receipt: ReceiptBytes | undefined;
   #result: ResultFrame | undefined;
+  /** The orchestrator has said that it failed. */
+  #failed = false;
   #connection: Connection | undefined;
   #overHttps: PlacedUploads['overHttps'] = [];
   #uploading = false;
@@ -77,19 +80,17 @@ class Attempt {
     this.#stop.abort(over ? new ByocError('JOB_CANCELLED', { jobId, reason: 'the attempt is over' }) : null);
   }
 
-  /** Tells the orchestrator to stop, whatever it does then. */
-  abandon(): void {
-    if (!this.#plan.state.opened || this.#machine.state === 'ended' || this.#connection === undefined) return;
-    const { signal } = this.#plan;
+  /** Tells the orchestrator to stop, whatever it does then, and settles what it may have charged. */
+  async abandon(): Promise<void> {
+    const { funds, signal, state, track } = this.#plan;
+    const connection = this.#connection;
+    const ended = this.#failed || !state.opened;
+    if (connection === undefined || ended) {
+      await funds.close({ receipt: this.#receipt, refused: !state.accepted });
+      return;
+    }
     const reason = isByocError(signal.reason, 'JOB_CANCELLED') ? signal.reason.facts.reason : 'the gateway gave it up';
-    const { orchestrator } = this.#connection;
-    const cancelling = orchestrator.cancelJob({ ...this.#access, reason }, { signal: AbortSignal.timeout(5_000) });
-    this.#plan.track(
-      cancelling.then(
-        () => {},
-        () => {},
-      ),
-    );
+    track(cancelJob(connection, { ...this.#access, reason }, funds));
   }
 
   #openFrame(uploads: PlacedUploads['uploads']): OpenJobFrame {
@@ -108,7 +109,7 @@ class Attempt {
       },
       jobSecret: this.#access.jobSecret,
       contractDigest: plan.offer.contractDigest,
-      payment: { provider: plan.payer.provider, maxCostWei: plan.maxCostWei, data: plan.payer.session.data },
+      payment: plan.funds.intent,
       uploads,
     };
   }
@@ -152,7 +153,7 @@ class Attempt {
   }
 
   async #take(frame: OrchestratorFrame): Promise<void> {
-    const { emit, state, offer, payer, checks } = this.#plan;
+    const { emit, state, offer, funds, checks } = this.#plan;
     if (this.#overHttps.length > 0) this.#startUploads();
     switch (frame.type) {
       case 'queued':
@@ -161,8 +162,9 @@ class Attempt {
         this.#receipt = { receiptJson: frame.receiptJson, signature: frame.signature };
         return;
       case 'payment-required':
-        return this.#input.push({ type: 'payment', data: await payer.session.topUp(frame) });
+        return this.#input.push({ type: 'payment', data: await funds.topUp(frame) });
       case 'error':
+        this.#failed = true;
         throw frame.error;
       default:
     }
@@ -223,15 +225,19 @@ class Attempt {
   }
 
   async #finish(): Promise<AttemptResult> {
-    const { payer, checks, jobId } = this.#plan;
+    const { funds, checks, jobId } = this.#plan;
     const result = this.#result as ResultFrame;
+    const { usage } = this.#machine;
+    // Before the output is looked at: what was paid is known, whatever it is worth.
+    const payment = await funds.close({ receipt: this.#receipt, result: { usage, outputJson: result.outputJson } });
+    this.#failed = true;
     const output = checks.output(parseJson(result.outputJson, jobId));
-    await payer.session.close({ chargedWei: undefined });
     return {
       output,
-      usage: this.#machine.usage,
+      usage,
       parts: result.parts,
       receipt: this.#receipt,
+      payment,
       access: this.#access,
       connection: this.#connection as Connection,
     };

@@ -1,7 +1,5 @@
-import { hash } from 'node:crypto';
 import type { AnyCapability } from '../../capability/capability.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
-import type { GatewayPaymentProvider, PayerSession } from '../../payment/payment-provider.ts';
 import { findBlobRefs } from '../../primitives/find-blob-refs.ts';
 import { createJobId } from '../../primitives/job-id.ts';
 import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
@@ -10,6 +8,7 @@ import type { IndexedOffer } from '../offers/indexed-offer.ts';
 import { recordOutcome } from '../offers/orchestrator-record.ts';
 import type { OrchestratorLink } from '../orchestrator-link.ts';
 import { type PreparedInput, prepareInput } from '../parts/prepare-input.ts';
+import { openFunds, type Purse } from '../payment/open-funds.ts';
 import type { AttemptState } from './attempt.ts';
 import { allFailed, chooseOffer, type FailedAttempt, type OfferView, wantedReference } from './choose-offer.ts';
 import { type ContractChecks, typedChecks, untypedChecks } from './contract-checks.ts';
@@ -22,7 +21,7 @@ import { runAttempt } from './run-attempt.ts';
 /** What a job needs from its gateway. */
 export interface JobContext extends OfferView {
   readonly linkOf: (url: string) => OrchestratorLink | undefined;
-  readonly payment: readonly GatewayPaymentProvider[];
+  readonly purse: Purse;
   readonly attemptsMax: number;
   /** Aborted when the gateway closes. */
   readonly closing: AbortSignal;
@@ -139,7 +138,8 @@ class GatewayJob implements Job {
     const known = new Set(prepared.parts.map((part) => part.name));
     const named = findBlobRefs(prepared.json).flatMap((ref) => ('$part' in ref ? [ref.$part] : []));
     this.#live.expect(new Set(named.filter((name) => !known.has(name))));
-    const { where, maxPrice, orchestrator, orderBy } = this.#options;
+    const { where, maxPrice, orderBy, quote } = this.#options;
+    const orchestrator = quote?.orchestrator.url ?? this.#options.orchestrator;
     const filter = { capability: wantedReference(this.#capability), where, maxPrice, orchestrator, orderBy };
     const failures: FailedAttempt[] = [];
     for (let number = 1; ; number += 1) {
@@ -179,7 +179,15 @@ class GatewayJob implements Job {
     if (link === undefined)
       throw new ByocError('CONNECTION_FAILED', { address: slot.ref.url, reason: 'its source no longer names it' });
     const inputJson = encode(prepared.json);
-    const payer = await this.#pay(entry, inputJson);
+    const { maxCostWei, quote } = this.#options;
+    const funds = await openFunds(
+      this.#context.purse,
+      {
+        ...{ jobId: this.#jobId, offer, link, input: prepared.json, inputJson, deadline: this.#deadline },
+        ...{ maxCostWei: maxCostWei ?? quote?.quote.maxCostWei ?? 0n, quote: quote?.signed },
+      },
+      clock,
+    );
     const startedAt = clock.now();
     slot.record = recordOutcome(slot.record, 'attempt', startedAt);
     try {
@@ -190,8 +198,7 @@ class GatewayJob implements Job {
         inputJson,
         parts: prepared.parts,
         checks,
-        payer,
-        maxCostWei: this.#options.maxCostWei ?? 0n,
+        funds,
         deadline: this.#deadline,
         traceparent: this.#options.traceparent ?? '',
         onDisconnect: this.#options.onDisconnect ?? 'continue',
@@ -216,29 +223,9 @@ class GatewayJob implements Job {
     } catch (error) {
       if (!this.#stop.signal.aborted && toByocError(error).status.http >= 500)
         slot.record = recordOutcome(slot.record, 'failure', clock.now());
-      await payer.session.close({ chargedWei: undefined });
       this.#live.reset();
       throw error;
     }
-  }
-
-  async #pay({ offer }: IndexedOffer, inputJson: Uint8Array): Promise<{ provider: string; session: PayerSession }> {
-    const provider = this.#context.payment.find(({ name }) => offer.paymentProviders.includes(name));
-    if (provider === undefined) {
-      const mine = this.#context.payment.map(({ name }) => name).join(', ');
-      throw new ByocError('PAYMENT_PROVIDER_UNKNOWN', { provider: mine, accepted: [...offer.paymentProviders] });
-    }
-    const { capability, contractDigest, price, orchestrator } = offer;
-    const session = await provider.open(
-      { jobId: this.#jobId, capability, contractDigest, inputSha256: hash('sha256', inputJson), price },
-      {
-        orchestrator: orchestrator.address,
-        maxCostWei: this.#options.maxCostWei ?? 0n,
-        deadline: this.#deadline,
-        terms: async () => new Uint8Array(),
-      },
-    );
-    return { provider: provider.name, session };
   }
 }
 

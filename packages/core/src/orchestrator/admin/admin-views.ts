@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Manifest } from '../../manifest/manifest.ts';
-import { type PriceSheet, priceSheetSchema } from '../../price/price-sheet.ts';
+import { priceSheetSchema } from '../../price/price-sheet.ts';
 import type { WorkerState } from '../../protocol/worker-service.ts';
 import type { PluginSource, RuntimeInfo } from '../../runtime/container-runtime.ts';
-import type { HostedPlugin, PluginPhase } from '../plugin-host.ts';
+import type { HostedPlugin, PluginPhase, PluginPrice } from '../plugin-host.ts';
 
 /** A plugin as the admin API shows it: plain JSON. */
 export interface PluginView {
@@ -14,7 +14,7 @@ export interface PluginView {
   readonly reason: string;
   readonly digest: string;
   readonly source: PluginSource;
-  readonly price: PriceSheet;
+  readonly price: PluginPrice;
   readonly restarts: number;
   readonly timeToWarmMs: number | undefined;
   readonly workerId: string | undefined;
@@ -66,13 +66,18 @@ export function viewPlugin(plugin: HostedPlugin): PluginView {
   };
 }
 
+const priceSchema = z.union([z.strictObject({ list: z.string().min(1).max(2000) }), priceSheetSchema]);
+
+/** The body of a new price. */
+export const priceRequestSchema = z.strictObject({ price: priceSchema });
+
 /** The body of an install. */
 export const installRequestSchema = z.strictObject({
   source: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('folder'), path: z.string().min(1) }),
     z.strictObject({ type: z.literal('image'), reference: z.string().min(1).max(500) }),
   ]),
-  price: priceSheetSchema.optional(),
+  price: priceSchema.optional(),
 });
 
 /** The body of a remove or a stop. */

@@ -2,10 +2,10 @@ import { type IncomingMessage, request } from 'node:http';
 import { resolve } from 'node:path';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { type ErrorCode, errorCatalogue } from '../../errors/catalogue/index.ts';
-import type { PriceSheet } from '../../price/price-sheet.ts';
 import { systemClock } from '../../primitives/clock.ts';
 import type { PluginSource, RuntimeProgress } from '../../runtime/container-runtime.ts';
 import { adminSocketPath } from '../data-directory/socket-paths.ts';
+import type { PluginPrice } from '../plugin-host.ts';
 import type { AdminStatus, JobView, PluginView } from './admin-views.ts';
 
 /** Talks to the orchestrator of this machine. Errors are those of the orchestrator, with the same codes and facts. */
@@ -18,7 +18,7 @@ export interface AdminClient {
   installPlugin(
     source: PluginSource,
     options?: {
-      price?: PriceSheet;
+      price?: PluginPrice;
       signal?: AbortSignal | undefined;
       onProgress?: (progress: RuntimeProgress) => void;
     },

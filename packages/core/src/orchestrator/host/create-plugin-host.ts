@@ -161,10 +161,22 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     },
     list: () => [...supervisors.values()].map((supervisor) => supervisor.snapshot),
     get: (pluginId) => supervisors.get(pluginId)?.snapshot,
-    async install(source, { price = freePriceSheet, signal, onProgress } = {}) {
+    async install(source, { price: wanted, signal, onProgress } = {}) {
       const resolved = await runtime.resolve(source, { signal, ...(onProgress ? { onProgress } : {}) });
       onProgress?.({ stage: 'start', message: `starting ${resolved.manifest.name} ${resolved.manifest.version}` });
-      return inTurn(resolved.manifest.name, () => install(resolved, { source, price }, signal));
+      return inTurn(resolved.manifest.name, () => {
+        // A new version costs what the one before it did, unless the operator says otherwise.
+        const price = wanted ?? supervisors.get(resolved.manifest.name)?.price ?? freePriceSheet;
+        return install(resolved, { source, price }, signal);
+      });
+    },
+    setPrice(pluginId, price) {
+      const supervisor = find(pluginId);
+      const row = rows.list().find((one) => one.pluginId === pluginId);
+      if (row !== undefined) rows.put({ ...row, price });
+      supervisor.price = price;
+      events.emit('plugin-changed', supervisor.snapshot);
+      return supervisor.snapshot;
     },
     remove: (pluginId, { graceMs }) =>
       inTurn(pluginId, async () => {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { ByocError, isByocError } from '../../errors/byoc-error.ts';
-import type { PriceSheet } from '../../price/price-sheet.ts';
 import type { Clock } from '../../primitives/clock.ts';
 import type { Logger } from '../../primitives/logger.ts';
 import type { WorkerState } from '../../protocol/worker-service.ts';
@@ -18,7 +17,7 @@ import {
   type PluginState,
   transitionPlugin,
 } from '../lifecycle/plugin-transition.ts';
-import type { HostedPlugin } from '../plugin-host.ts';
+import type { HostedPlugin, PluginPrice } from '../plugin-host.ts';
 import { Changes } from './changes.ts';
 import { linkWorker, type WorkerConnection, type WorkerLink } from './hosted-worker-link.ts';
 import { logPhaseChange } from './log-phase-change.ts';
@@ -30,7 +29,7 @@ export interface SupervisorOptions {
   readonly runtime: ContainerRuntime;
   readonly resolved: ResolvedPlugin;
   readonly source: PluginSource;
-  readonly price: PriceSheet;
+  readonly price: PluginPrice;
   readonly ownerId: string;
   readonly jobsDirectory: string;
   readonly workerDirectory: (workerId: string) => string;
@@ -46,7 +45,7 @@ export interface SupervisorOptions {
 export class PluginSupervisor {
   readonly resolved: ResolvedPlugin;
   readonly source: PluginSource;
-  price: PriceSheet;
+  price: PluginPrice;
   readonly #options: SupervisorOptions;
   readonly #closing = new AbortController();
   #state: PluginState = installedPlugin;

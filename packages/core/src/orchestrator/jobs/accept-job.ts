@@ -1,12 +1,11 @@
 import { hash } from 'node:crypto';
 import { type ContractValidator, createContractValidator } from '../../capability/contract-validator.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
-import { costBound } from '../../payment/quote/cost-bound.ts';
-import { isFree } from '../../price/is-free.ts';
 import { findBlobRefs } from '../../primitives/find-blob-refs.ts';
 import type { OpenJobFrame } from '../../protocol/frames.ts';
-import { type JobPayment, noPayment } from '../payment/job-payment.ts';
+import { payForJob } from '../payment/pay-for-job.ts';
 import type { PaymentDesk } from '../payment/payment-desk.ts';
+import type { PriceBook } from '../payment/price-book.ts';
 import type { PluginHost } from '../plugin-host.ts';
 import { checkOpenJob } from './check-open-job.ts';
 import type { AcceptedJob, JobsContext } from './job-context.ts';
@@ -18,6 +17,9 @@ export interface AcceptContext extends Pick<JobsContext, 'rows' | 'clock' | 'lim
   readonly host: PluginHost;
   readonly queues: PluginQueues;
   readonly desk: PaymentDesk;
+  readonly prices: PriceBook;
+  /** Own ETH address. */
+  readonly orchestrator: string;
   /** Compiled validators by contract digest. */
   readonly validators: Map<string, ContractValidator>;
 }
@@ -45,8 +47,8 @@ export async function acceptJob(
   const issues = validator.validateInput(input);
   if (issues.length > 0) throw new ByocError('CAPABILITY_INPUT_INVALID', { capability, issues });
   const queue = context.queues.take(plugin);
-  const { price, pluginId, jobsDirectory } = plugin;
-  const money = await payFor(frame, selected, input, context);
+  const { pluginId, jobsDirectory } = plugin;
+  const { price, payment: money } = await payForJob(frame, selected, input, context);
   const uris = urisOf(input);
   const { running, waiting, slots } = queue.admission;
   // One write less for a job that need not wait.
@@ -80,32 +82,6 @@ export async function acceptJob(
   if (money.row === undefined) insert();
   else context.desk.transact(insert);
   return job;
-}
-
-/** Asks who pays. What costs nothing asks nobody. */
-function payFor(
-  { open, payment }: OpenJobFrame,
-  { plugin, reference, digest, contract }: SelectedCapability,
-  input: unknown,
-  { desk, clock }: AcceptContext,
-): JobPayment | Promise<JobPayment> {
-  const { price, digest: pluginDigest } = plugin;
-  desk.provider(payment.provider);
-  if (isFree(price)) return noPayment;
-  const job = { jobId: open.jobId, capability: reference, contractDigest: digest, price };
-  return desk.open({
-    job: { ...job, inputSha256: Buffer.from(sha256(open.inputJson)).toString('hex') },
-    provider: payment.provider,
-    intent: payment,
-    boundWei: costBound(contract, price, input),
-    imageDigest: isDigest(pluginDigest) && plugin.source.type === 'image' ? pluginDigest : '',
-    modelDigests: [],
-    acceptedAt: clock.now(),
-  });
-}
-
-function isDigest(text: string): boolean {
-  return /^sha256:[0-9a-f]{64}$/.test(text);
 }
 
 /** The validator of a contract, compiled once for each digest. */

@@ -7,6 +7,7 @@ import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
 import type { GatewayFrame, OrchestratorFrame } from '../../protocol/frames.ts';
 import type { ServerCallOptions } from '../../protocol/orchestrator-service.ts';
 import type { PaymentDesk } from '../payment/payment-desk.ts';
+import type { PriceBook } from '../payment/price-book.ts';
 import type { HostedWorker, PluginHost } from '../plugin-host.ts';
 import type { JobEndRow, JobRow } from '../store/job-rows.ts';
 import { type AcceptContext, acceptJob, sha256 } from './accept-job.ts';
@@ -54,6 +55,9 @@ export interface JobsOptions extends Omit<JobsContext, 'onEnded' | 'transact'> {
   readonly host: PluginHost;
   readonly queues: PluginQueues;
   readonly desk: PaymentDesk;
+  readonly prices: PriceBook;
+  /** Own ETH address. */
+  readonly orchestrator: string;
   readonly onEnded?: ((session: JobSession, end: JobEndRow) => void) | undefined;
 }
 

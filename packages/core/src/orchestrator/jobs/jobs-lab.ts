@@ -9,12 +9,14 @@ import { ByocError } from '../../errors/byoc-error.ts';
 import { manifestSchema } from '../../manifest/manifest.ts';
 import { createFreeOrchestratorProvider } from '../../payment/free/free-orchestrator-provider.ts';
 import { createLocalSigner } from '../../payment/keys/create-local-signer.ts';
-import { freePriceSheet } from '../../price/price-sheet.ts';
-import { systemClock } from '../../primitives/clock.ts';
+import type { OrchestratorPaymentProvider } from '../../payment/payment-provider.ts';
+import { freePriceSheet, type PriceSheet } from '../../price/price-sheet.ts';
+import { type Clock, systemClock } from '../../primitives/clock.ts';
 import { silentLogger } from '../../primitives/logger.ts';
 import type { CallerFrame, GatewayFrame, JobFrame, OpenJobFrame, OrchestratorFrame } from '../../protocol/frames.ts';
 import type { WorkerService } from '../../protocol/worker-service.ts';
 import { createPaymentDesk } from '../payment/payment-desk.ts';
+import { createPriceBook } from '../payment/price-book.ts';
 import type { HostedPlugin, PluginHost } from '../plugin-host.ts';
 import { createJobRows } from '../store/job-rows.ts';
 import { jobsMigration } from '../store/jobs-migration.ts';
@@ -68,6 +70,9 @@ export const runningRow = {
   payment: undefined,
 };
 
+/** The orchestrator's key. */
+export const signer = createLocalSigner(new Uint8Array(32).fill(7));
+
 const directories: string[] = [];
 afterEach(() => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
@@ -82,6 +87,11 @@ export function setUpJobs(
     slots?: number;
     limits?: Partial<JobLimits>;
     database?: DatabaseSync;
+    /** @default [free] */
+    providers?: readonly OrchestratorPaymentProvider[];
+    /** @default free */
+    price?: PriceSheet;
+    clock?: Clock;
   } = {},
 ) {
   const root = mkdtempSync(join(tmpdir(), 'byoc-jobs-'));
@@ -117,7 +127,14 @@ export function setUpJobs(
     },
   } as unknown as WorkerService;
   let plugin = {
-    ...{ pluginId: 'echo', manifest, digest: 'sha256:0', price: freePriceSheet, phase: 'ready', reason: '' },
+    ...{
+      pluginId: 'echo',
+      manifest,
+      digest: 'sha256:0',
+      price: options.price ?? freePriceSheet,
+      phase: 'ready',
+      reason: '',
+    },
     ...{ jobsDirectory: join(root, 'jobs'), restarts: 0, timeToWarmMs: 1 },
     workerState: { slotsTotal: options.slots ?? 1 },
     worker: { workerId: 'w1', service, jobsPath: '/', gone: gone.signal },
@@ -139,19 +156,23 @@ export function setUpJobs(
   if (options.database === undefined) database.exec(`${jobsMigration} ${ledgerMigration}`);
   const rows = createJobRows(database);
   const limits = { ...defaultJobLimits, cancelGraceMs: 0, ...options.limits };
-  const clock = systemClock;
+  const clock = options.clock ?? systemClock;
   const queues = createPluginQueues({ host, clock, limits, onChange() {} });
+  const desk = createPaymentDesk({
+    ...{ providers: options.providers ?? [createFreeOrchestratorProvider()], database, clock, signer },
+    logger: silentLogger,
+  });
+  void desk.start();
   const jobs = createJobs({
     ...{ host, queues, clock, limits, rows, logger: silentLogger },
-    desk: createPaymentDesk({
-      ...{ providers: [createFreeOrchestratorProvider()], database, clock, logger: silentLogger },
-      signer: createLocalSigner(new Uint8Array(32).fill(7)),
-    }),
+    desk,
+    prices: createPriceBook({ feed: undefined, clock, logger: silentLogger, onChange() {} }),
+    orchestrator: signer.address,
     fetcher: { fetch: async () => ({ sizeBytes: 0, mediaType: '' }), close: async () => {} },
     inboxDirectory: join(root, 'inbox'),
     outboxDirectory: join(root, 'outbox'),
   });
-  return { jobs, rows, root, cancels, gone, running, queues, change, onCancel, database };
+  return { jobs, desk, host, rows, root, cancels, gone, running, queues, change, onCancel, database };
 }
 
 /** The frame that opens a job. */
@@ -168,7 +189,7 @@ export function open(
     },
     jobSecret: more.jobSecret ?? secret,
     contractDigest: more.contractDigest ?? '',
-    payment: { provider: 'free', maxCostWei: 0n, data: new Uint8Array() },
+    payment: more.payment ?? { provider: 'free', maxCostWei: 0n, data: new Uint8Array() },
     uploads: more.uploads ?? [],
   };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../primitives/clock.ts';
 import type { Offer, OffersChange } from '../../protocol/orchestrator-service.ts';
 import type { PluginQueues } from '../jobs/plugin-queues.ts';
 import { slotsOf } from '../jobs/plugin-queues.ts';
+import type { PriceBook } from '../payment/price-book.ts';
 import type { PluginHost } from '../plugin-host.ts';
 import { diffOffers } from './diff-offers.ts';
 import { projectOffers } from './project-offers.ts';
@@ -29,6 +30,7 @@ export function createOfferBoard(options: {
   queueLimit: number;
   labels: Readonly<Record<string, string>>;
   paymentProviders: readonly string[];
+  prices: PriceBook;
   clock: Clock;
 }): OfferBoard {
   const { host, queues, clock } = options;

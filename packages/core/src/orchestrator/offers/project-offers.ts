@@ -1,4 +1,6 @@
+import { freePriceSheet, type PriceSheet } from '../../price/price-sheet.ts';
 import type { Offer, OfferState } from '../../protocol/orchestrator-service.ts';
+import type { PriceBook } from '../payment/price-book.ts';
 import type { HostedPlugin } from '../plugin-host.ts';
 
 /** How full a plugin is. */
@@ -16,9 +18,11 @@ const TIME_TO_WARM_UNKNOWN_MS = 30_000;
 export function projectOffers(
   plugin: HostedPlugin,
   load: OfferLoad,
-  options: { labels: Readonly<Record<string, string>>; paymentProviders: readonly string[] },
+  options: { labels: Readonly<Record<string, string>>; paymentProviders: readonly string[]; prices: PriceBook },
 ): Offer[] {
-  const state = offerState(plugin, load);
+  const price = priceOf(plugin, options.prices);
+  // What has no price at the moment is not sold.
+  const state = price === undefined ? 'unavailable' : offerState(plugin, load);
   const slotsFree = state === 'ready' ? Math.max(0, load.slotsTotal - load.running) : 0;
   const warm = state === 'ready' || state === 'busy';
   return plugin.manifest.capabilities.map(({ contract, digest }) => ({
@@ -26,7 +30,7 @@ export function projectOffers(
     capability: `${contract.name}@${contract.version}`,
     contractDigest: digest,
     contract,
-    price: plugin.price,
+    price: price ?? freePriceSheet,
     state,
     slotsTotal: load.slotsTotal > 0 ? load.slotsTotal : plugin.manifest.concurrency,
     slotsFree,
@@ -37,6 +41,14 @@ export function projectOffers(
     labels: { ...plugin.manifest.labels, ...options.labels },
     details: plugin.workerState?.details ?? {},
   }));
+}
+
+function priceOf(plugin: HostedPlugin, prices: PriceBook): PriceSheet | undefined {
+  try {
+    return prices.sheetOf(plugin);
+  } catch {
+    return undefined;
+  }
 }
 
 function offerState(plugin: HostedPlugin, load: OfferLoad): OfferState {

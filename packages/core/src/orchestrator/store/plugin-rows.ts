@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Manifest } from '../../manifest/manifest.ts';
-import type { PriceSheet } from '../../price/price-sheet.ts';
 import type { PluginSource } from '../../runtime/container-runtime.ts';
+import type { PluginPrice } from '../plugin-host.ts';
 import { attemptStore } from './attempt-store.ts';
 
 /** The table of plugins. */
@@ -24,7 +24,7 @@ export interface PluginRow {
   readonly artifact: string;
   readonly digest: string;
   readonly source: PluginSource;
-  readonly price: PriceSheet;
+  readonly price: PluginPrice;
   /** Milliseconds since the Unix epoch. */
   readonly installedAt: number;
 }

@@ -19,9 +19,9 @@ export const receiptSchema = z.strictObject({
   imageDigest: z.union([digest, z.literal('')]),
   /** Of every model that was used, sorted. */
   modelDigests: z.array(digest).max(100),
-  /** Of the canonical JSON of the input. */
+  /** Of the input's JSON, byte by byte as it was sent. */
   inputSha256: sha256,
-  /** Of the canonical JSON of the output; empty when there was none. */
+  /** Of the output's JSON, byte by byte as it was sent; empty when there was none. */
   outputSha256: z.union([sha256, z.literal('')]),
   outcome: z.enum(['succeeded', 'failed-before-output', 'failed-by-orchestrator', 'failed-midway', 'cancelled-midway']),
   /** The meters, as metered. Decimal text. */

@@ -1,8 +1,10 @@
+import type { SignedQuote } from '../../payment/quote/signed-quote.ts';
 import { isPartName } from '../../primitives/part-name.ts';
 import type { GatewayFrame, OpenJobFrame, PartUpload } from '../frames.ts';
 import type {
   RunJobRequest as Message,
   OpenJob,
+  PaymentIntent,
   PartUpload as UploadMessage,
 } from '../gen/byoc/orchestrator/v1/orchestrator.ts';
 import { decodeCallerFrame, decodeOpen, encodeCallerFrame, encodeOpen } from './caller-frame-codec.ts';
@@ -13,6 +15,7 @@ import type { WireContext } from './wire-context.ts';
 
 /** Bytes of a job secret at least. */
 const SECRET_BYTES_MIN = 16;
+const NOTHING = new Uint8Array(0);
 
 /** Writes a frame to an orchestrator. */
 export function encodeGatewayFrame(frame: GatewayFrame): Message {
@@ -53,6 +56,9 @@ function encodeOpenJob(frame: OpenJobFrame): OpenJob {
       provider: frame.payment.provider,
       maxCostWei: frame.payment.maxCostWei.toString(),
       data: frame.payment.data,
+      quoteJson: frame.payment.quote?.quoteJson ?? NOTHING,
+      quoteSignature: frame.payment.quote?.signature ?? NOTHING,
+      priceJson: frame.payment.priceJson ?? NOTHING,
     },
     uploads: frame.uploads.map((upload) => ({ ...upload, sizeBytes: BigInt(upload.sizeBytes) })),
   };
@@ -74,9 +80,15 @@ function decodeOpenJob(message: OpenJob, { peer }: WireContext): OpenJobFrame {
       provider: message.payment.provider,
       maxCostWei: readAmount(message.payment.maxCostWei, 'max_cost_wei', context),
       data: message.payment.data,
+      quote: decodeIntentQuote(message.payment),
+      priceJson: message.payment.priceJson.length === 0 ? undefined : message.payment.priceJson,
     },
     uploads: message.uploads.map((upload) => decodeUpload(upload, context)),
   };
+}
+
+function decodeIntentQuote({ quoteJson, quoteSignature: signature }: PaymentIntent): SignedQuote | undefined {
+  return quoteJson.length === 0 ? undefined : { quoteJson, signature };
 }
 
 function decodeUpload(message: UploadMessage, context: WireContext): PartUpload {

@@ -1,9 +1,8 @@
-import type { Quote, ReceiptBytes } from '../../payment/payment-provider.ts';
+import type { ReceiptBytes } from '../../payment/payment-provider.ts';
 import { createCodec } from '../codec/codec.ts';
 import { decodeGatewayFrame, encodeGatewayFrame } from '../codec/gateway-frame-codec.ts';
 import { decodeOffer, encodeOffer } from '../codec/offer-codec.ts';
 import { decodeOrchestratorFrame, encodeOrchestratorFrame } from '../codec/orchestrator-frame-codec.ts';
-import { decodeQuote, encodeQuote } from '../codec/quote-codec.ts';
 import { readCount } from '../codec/read-count.ts';
 import { splitFrames } from '../codec/split-frames.ts';
 import { decodeTimestamp, encodeTimestamp } from '../codec/timestamp-codec.ts';
@@ -11,7 +10,7 @@ import type { WireContext } from '../codec/wire-context.ts';
 import type { GatewayFrame, OrchestratorFrame } from '../frames.ts';
 import * as wire from '../gen/byoc/orchestrator/v1/orchestrator.ts';
 import type { Method } from '../grpc/method.ts';
-import type { Offer, OffersChange, OrchestratorInfo } from '../orchestrator-service.ts';
+import type { Offer, OffersChange, OrchestratorInfo, QuoteRequest, QuoteResponse } from '../orchestrator-service.ts';
 
 /** The name of the service. */
 export const ORCHESTRATOR_SERVICE = 'byoc.orchestrator.v1.OrchestratorService';
@@ -80,20 +79,10 @@ export const orchestratorMethods = {
       (message, context) => ({ ...message, upserted: message.upserted.map((offer) => decodeOffer(offer, context)) }),
     ),
   ),
-  getQuote: method<
-    { capability: string; inputJson: Uint8Array; paymentProvider: string },
-    { quote: Quote; signature: Uint8Array }
-  >(
+  getQuote: method<QuoteRequest, QuoteResponse>(
     'GetQuote',
     createCodec(wire.GetQuoteRequest, asIs, asIs),
-    createCodec(
-      wire.GetQuoteResponse,
-      (response: { quote: Quote; signature: Uint8Array }) => ({
-        quoteJson: encodeQuote(response.quote),
-        signature: response.signature,
-      }),
-      (message, context) => ({ quote: decodeQuote(message.quoteJson, context), signature: message.signature }),
-    ),
+    createCodec(wire.GetQuoteResponse, asIs, asIs),
   ),
   runJob: method<GatewayFrame, readonly OrchestratorFrame[]>(
     'RunJob',

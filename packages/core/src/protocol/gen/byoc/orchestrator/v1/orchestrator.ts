@@ -143,14 +143,18 @@ export interface GetQuoteRequest {
   inputJson: Uint8Array;
   /** The payment provider to quote for. */
   paymentProvider: string;
+  /** ETH address of who will pay, 0x and 40 hex digits; empty when it is not known yet. */
+  payer: string;
 }
 
 /** The most an input can cost. */
 export interface GetQuoteResponse {
   /** The quote, UTF-8 JSON (canonical), as signed. */
   quoteJson: Uint8Array;
-  /** EIP-191 signature over its SHA-256; empty from the `free` provider. */
+  /** EIP-191 signature (65 bytes) by the orchestrator's address over the quote statement of gateway-protocol.md. */
   signature: Uint8Array;
+  /** What the payment provider tells the payer before it pays (for example ticket parameters). */
+  paymentData: Uint8Array;
 }
 
 /** How the caller means to pay. */
@@ -161,6 +165,12 @@ export interface PaymentIntent {
   maxCostWei: string;
   /** The provider's own opening data (opaque here). */
   data: Uint8Array;
+  /** A quote to be held to, as it came; empty for none. */
+  quoteJson: Uint8Array;
+  /** The quote's signature. */
+  quoteSignature: Uint8Array;
+  /** The price sheet that the caller agrees to, UTF-8 JSON as the offer has it. Empty: any, up to max_cost_wei. */
+  priceJson: Uint8Array;
 }
 
 /** Opens a job at the orchestrator. */
@@ -1014,7 +1024,7 @@ export const Offer_LabelsEntry: MessageFns<Offer_LabelsEntry> = {
 };
 
 function createBaseGetQuoteRequest(): GetQuoteRequest {
-  return { capability: "", inputJson: new Uint8Array(0), paymentProvider: "" };
+  return { capability: "", inputJson: new Uint8Array(0), paymentProvider: "", payer: "" };
 }
 
 export const GetQuoteRequest: MessageFns<GetQuoteRequest> = {
@@ -1027,6 +1037,9 @@ export const GetQuoteRequest: MessageFns<GetQuoteRequest> = {
     }
     if (message.paymentProvider !== "") {
       writer.uint32(26).string(message.paymentProvider);
+    }
+    if (message.payer !== "") {
+      writer.uint32(34).string(message.payer);
     }
     return writer;
   },
@@ -1068,6 +1081,14 @@ export const GetQuoteRequest: MessageFns<GetQuoteRequest> = {
             message.paymentProvider = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.payer = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1082,7 +1103,7 @@ export const GetQuoteRequest: MessageFns<GetQuoteRequest> = {
 };
 
 function createBaseGetQuoteResponse(): GetQuoteResponse {
-  return { quoteJson: new Uint8Array(0), signature: new Uint8Array(0) };
+  return { quoteJson: new Uint8Array(0), signature: new Uint8Array(0), paymentData: new Uint8Array(0) };
 }
 
 export const GetQuoteResponse: MessageFns<GetQuoteResponse> = {
@@ -1092,6 +1113,9 @@ export const GetQuoteResponse: MessageFns<GetQuoteResponse> = {
     }
     if (message.signature.length !== 0) {
       writer.uint32(18).bytes(message.signature);
+    }
+    if (message.paymentData.length !== 0) {
+      writer.uint32(26).bytes(message.paymentData);
     }
     return writer;
   },
@@ -1125,6 +1149,14 @@ export const GetQuoteResponse: MessageFns<GetQuoteResponse> = {
             message.signature = reader.bytes();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.paymentData = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1139,7 +1171,14 @@ export const GetQuoteResponse: MessageFns<GetQuoteResponse> = {
 };
 
 function createBasePaymentIntent(): PaymentIntent {
-  return { provider: "", maxCostWei: "", data: new Uint8Array(0) };
+  return {
+    provider: "",
+    maxCostWei: "",
+    data: new Uint8Array(0),
+    quoteJson: new Uint8Array(0),
+    quoteSignature: new Uint8Array(0),
+    priceJson: new Uint8Array(0),
+  };
 }
 
 export const PaymentIntent: MessageFns<PaymentIntent> = {
@@ -1152,6 +1191,15 @@ export const PaymentIntent: MessageFns<PaymentIntent> = {
     }
     if (message.data.length !== 0) {
       writer.uint32(26).bytes(message.data);
+    }
+    if (message.quoteJson.length !== 0) {
+      writer.uint32(34).bytes(message.quoteJson);
+    }
+    if (message.quoteSignature.length !== 0) {
+      writer.uint32(42).bytes(message.quoteSignature);
+    }
+    if (message.priceJson.length !== 0) {
+      writer.uint32(50).bytes(message.priceJson);
     }
     return writer;
   },
@@ -1191,6 +1239,30 @@ export const PaymentIntent: MessageFns<PaymentIntent> = {
             }
 
             message.data = reader.bytes();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.quoteJson = reader.bytes();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.quoteSignature = reader.bytes();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.priceJson = reader.bytes();
             continue;
           }
         }

@@ -1,0 +1,148 @@
+import { hash } from 'node:crypto';
+import { canonicalJson } from '../../capability/canonical-json.ts';
+import { ByocError } from '../../errors/byoc-error.ts';
+import type { PayableJob, PayerSession, ReceiptBytes, Usage } from '../../payment/payment-provider.ts';
+import type { SignedQuote } from '../../payment/quote/signed-quote.ts';
+import type { Receipt } from '../../payment/receipt/receipt.ts';
+import { type ExpectedReceipt, verifyReceipt } from '../../payment/receipt/verify-receipt.ts';
+import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
+import type { OpenPayment } from '../../protocol/frames.ts';
+import type { SpendingShare } from './create-spending.ts';
+import type { ReceiptStore } from './receipt-store.ts';
+
+/** What a job cost, and the proof of it. */
+export interface JobPaymentResult {
+  /** The payment provider's name. */
+  readonly provider: string;
+  /** What the orchestrator charged, by its checked receipt. Without one: the most that it was let take. 0 when the job was free. */
+  readonly chargedWei: bigint;
+  /** Checked; undefined when the job was free, or the receipt is missing or wrong. */
+  readonly receipt: Receipt | undefined;
+  /** Why there is no receipt although there should be one. */
+  readonly problem: ByocError | undefined;
+}
+
+/** What a job's end tells its money. */
+export interface FundsEnd {
+  readonly receipt: ReceiptBytes | undefined;
+  /** The orchestrator never took the job: there is nothing to charge. */
+  readonly refused?: boolean | undefined;
+  /** Of a job that succeeded. */
+  readonly result?: { readonly usage: Usage; readonly outputJson: Uint8Array } | undefined;
+}
+
+/** The payer's money for one attempt. */
+export interface JobFunds {
+  /** What `open` says about payment. */
+  readonly intent: OpenPayment;
+  /** Answers `payment_required`. @throws ByocError PAYMENT_LIMIT_EXCEEDED, PAYMENT_BUDGET_EXCEEDED, PAYMENT_DEMAND_REFUSED */
+  topUp(demand: { data: Uint8Array; coverWei: bigint }): Promise<Uint8Array>;
+  /** Checks and keeps the receipt, and gives back what was not taken. Call it once. Never rejects. */
+  close(end: FundsEnd): Promise<JobPaymentResult>;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** The funds of a job that costs nothing. */
+export function freeFunds(provider: string): JobFunds {
+  const result = { provider, chargedWei: 0n, receipt: undefined, problem: undefined };
+  return {
+    intent: { provider, maxCostWei: 0n, data: NOTHING },
+    topUp: ({ coverWei }) =>
+      Promise.reject(
+        new ByocError('PAYMENT_LIMIT_EXCEEDED', { jobId: '', wantedWei: String(coverWei), limitWei: '0' }),
+      ),
+    close: async () => result,
+  };
+}
+
+/** Creates the funds of a job with a price. */
+export function paidFunds(options: {
+  job: PayableJob;
+  /** The payment provider's name. */
+  provider: string;
+  payer: string;
+  /** ETH address. */
+  orchestrator: string;
+  /** The job never costs more. */
+  limitWei: bigint;
+  session: PayerSession;
+  share: SpendingShare;
+  quote: SignedQuote | undefined;
+  receipts: ReceiptStore;
+  /** Told when there is no receipt that counts. */
+  onRefused(problem: ByocError): void;
+}): JobFunds {
+  const { job, provider, payer, orchestrator, limitWei, session, share, receipts } = options;
+  const { jobId } = job;
+
+  function check({ receipt, result }: FundsEnd): Receipt {
+    if (receipt === undefined) throw new ByocError('RECEIPT_INVALID', { reason: `there is none for job ${jobId}` });
+    const { capability, contractDigest, inputSha256, price } = job;
+    const succeeded: Partial<ExpectedReceipt> =
+      result === undefined
+        ? {}
+        : {
+            outcome: 'succeeded',
+            outputSha256: hash('sha256', result.outputJson),
+            usage: Object.fromEntries(Object.entries(result.usage).map(([meter, total]) => [meter, String(total)])),
+          };
+    const checked = verifyReceipt(receipt, {
+      ...{ jobId, orchestrator, capability, contractDigest, inputSha256, price, payer },
+      ...{ paymentProvider: provider, ...succeeded },
+    });
+    if (BigInt(checked.amountWei) > share.reservedWei)
+      throw new ByocError('RECEIPT_INVALID', {
+        reason: `it charges ${checked.amountWei} wei; ${share.reservedWei} wei were let be taken`,
+      });
+    return checked;
+  }
+
+  return {
+    intent: {
+      provider,
+      maxCostWei: limitWei,
+      data: session.data,
+      quote: options.quote,
+      priceJson: new TextEncoder().encode(canonicalJson(job.price)),
+    },
+    async topUp({ data, coverWei }) {
+      if (coverWei > limitWei)
+        throw new ByocError('PAYMENT_LIMIT_EXCEEDED', {
+          jobId,
+          wantedWei: String(coverWei),
+          limitWei: String(limitWei),
+        });
+      if (coverWei <= share.reservedWei)
+        throw new ByocError('PAYMENT_DEMAND_REFUSED', {
+          ...{ jobId, coverWei: String(coverWei), paidWei: String(share.reservedWei) },
+        });
+      share.reserve(coverWei);
+      return session.topUp({ data, coverWei });
+    },
+    async close(end) {
+      if (end.refused === true) {
+        share.settle(0n);
+        await session.close({ chargedWei: undefined });
+        return { provider, chargedWei: 0n, receipt: undefined, problem: undefined };
+      }
+      let receipt: Receipt | undefined;
+      let problem: ByocError | undefined;
+      try {
+        receipt = check(end);
+        if (end.receipt !== undefined) await receipts.put({ ...end.receipt, jobId });
+      } catch (error) {
+        problem = toByocError(error);
+        options.onRefused(problem);
+      }
+      const chargedWei = receipt === undefined ? share.reservedWei : BigInt(receipt.amountWei);
+      share.settle(chargedWei);
+      try {
+        await session.close({ chargedWei: receipt && chargedWei });
+      } catch (error) {
+        problem ??= toByocError(error);
+      }
+      return { provider, chargedWei, receipt, problem };
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { hash } from 'node:crypto';
+import { ByocError } from '../../errors/byoc-error.ts';
+import type { GatewayPaymentProvider } from '../../payment/payment-provider.ts';
+import { costBound } from '../../payment/quote/cost-bound.ts';
+import { verifyQuote } from '../../payment/quote/quote-signature.ts';
+import type { SignedQuote } from '../../payment/quote/signed-quote.ts';
+import { isFree } from '../../price/is-free.ts';
+import type { Clock } from '../../primitives/clock.ts';
+import { leastOf } from '../../primitives/least-of.ts';
+import type { GatewayOffer, OrchestratorRef } from '../offers/indexed-offer.ts';
+import type { OrchestratorLink } from '../orchestrator-link.ts';
+import type { Spending } from './create-spending.ts';
+import { freeFunds, type JobFunds, paidFunds } from './job-funds.ts';
+import type { ReceiptStore } from './receipt-store.ts';
+
+/** What a gateway pays with. */
+export interface Purse {
+  /** Preferred first. */
+  readonly providers: readonly GatewayPaymentProvider[];
+  readonly spending: Spending;
+  readonly receipts: ReceiptStore;
+  /** Told when an orchestrator gives no receipt that counts. */
+  onRefused(event: { jobId: string; orchestrator: OrchestratorRef; problem: ByocError }): void;
+}
+
+/** What is paid for. */
+export interface FundsRequest {
+  readonly jobId: string;
+  readonly offer: GatewayOffer;
+  readonly link: OrchestratorLink;
+  readonly input: unknown;
+  readonly inputJson: Uint8Array;
+  /** The caller's own limit, wei. */
+  readonly maxCostWei: bigint;
+  readonly deadline: number;
+  /** A quote that the orchestrator is held to. */
+  readonly quote: SignedQuote | undefined;
+}
+
+/**
+ * Sets money aside for one attempt: never more than the caller's limit, what the input can cost, the quote, or what is left of
+ * the budget.
+ *
+ * @throws ByocError PAYMENT_*, QUOTE_*
+ */
+export function openFunds(purse: Purse, request: FundsRequest, clock: Clock): JobFunds | Promise<JobFunds> {
+  const { offer } = request;
+  const usable = purse.providers.filter(({ name }) => offer.paymentProviders.includes(name));
+  const free = request.quote === undefined && isFree(offer.price);
+  // What can pay comes first for what has a price; what costs nothing needs no purse at all.
+  const provider = free ? usable[0] : (usable.find(({ payer }) => payer !== '') ?? usable[0]);
+  if (provider !== undefined && free) return freeFunds(provider.name);
+  if (provider !== undefined) return openPaid(purse, provider, request, clock);
+  const mine = purse.providers.map(({ name }) => name).join(', ');
+  throw new ByocError('PAYMENT_PROVIDER_UNKNOWN', { provider: mine, accepted: [...offer.paymentProviders] });
+}
+
+async function openPaid(
+  { spending, receipts, onRefused }: Purse,
+  provider: GatewayPaymentProvider,
+  request: FundsRequest,
+  clock: Clock,
+): Promise<JobFunds> {
+  const { jobId, offer, input, inputJson, deadline, maxCostWei } = request;
+  const { capability, contractDigest } = offer;
+  const orchestrator = offer.orchestrator.address;
+  const quote = request.quote && verifyQuote(request.quote, { orchestrator, now: clock.now() });
+  const price = quote?.price ?? offer.price;
+  const job = { jobId, capability, contractDigest, inputSha256: hash('sha256', inputJson), price };
+  if (quote !== undefined && (quote.inputSha256 !== job.inputSha256 || quote.contractDigest !== contractDigest))
+    throw new ByocError('QUOTE_INVALID', { reason: 'it is for another input or contract' });
+  const boundWei = quote?.maxCostWei ?? costBound(offer.contract, price, input);
+  const limitWei = leastOf(maxCostWei, boundWei ?? maxCostWei);
+  const nothing = limitWei === 0n && boundWei !== 0n;
+  if (nothing && provider.payer !== '')
+    throw new ByocError('PAYMENT_LIMIT_EXCEEDED', { jobId, wantedWei: String(boundWei ?? 1n), limitWei: '0' });
+  const share = spending.open();
+  const terms = async () => {
+    const { orchestrator: link } = await request.link.connection();
+    const asked = { capability, inputJson, paymentProvider: provider.name, payer: provider.payer };
+    return (await link.getQuote(asked)).paymentData;
+  };
+  try {
+    // Reserved before anything is signed: two jobs can't have the same money.
+    share.reserve(limitWei);
+    const session = await provider.open(job, { orchestrator, maxCostWei: limitWei, deadline, terms });
+    share.settle(0n);
+    const taken = spending.open();
+    taken.reserve(session.authorizedWei);
+    return paidFunds({
+      ...{
+        job,
+        provider: provider.name,
+        payer: provider.payer,
+        orchestrator,
+        limitWei,
+        session,
+        share: taken,
+        receipts,
+      },
+      quote: request.quote,
+      onRefused: (problem) => onRefused({ jobId, orchestrator: offer.orchestrator, problem }),
+    });
+  } catch (error) {
+    share.settle(0n);
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { createGateway, createMemoryReceiptStore, type GatewayOptions, staticSource } from '@byoc/core/gateway';
+import { createLocalSigner, type GatewayPaymentProvider } from '@byoc/core/payment';
+import { createCreditGatewayProvider, createCreditOrchestratorProvider } from '@byoc/core/payment/credit';
+import { onTestFinished as after, describe, expect, it } from 'vitest';
+import { startOrchestrator } from './start-orchestrator.ts';
+
+const signer = createLocalSigner(new Uint8Array(32).fill(9));
+const payer = signer.address.toLowerCase();
+const key = { provider: 'credit', payer };
+/** 7 wei for a job and 2 for a file. */
+const price = { baseWei: '7', meters: { files: { amountWei: '2', per: '1' } } };
+
+async function setUp(options: Partial<GatewayOptions> & { balanceWei?: bigint; firstWei?: bigint } = {}) {
+  const { balanceWei = 10_000n, firstWei, ...gatewayOptions } = options;
+  const started = await startOrchestrator({ price, payment: [createCreditOrchestratorProvider()] });
+  const { ledger } = started.orchestrator.desk;
+  ledger.apply(key, { type: 'credit', creditId: 'grant', amountWei: balanceWei });
+  const receipts = createMemoryReceiptStore();
+  const payment: readonly GatewayPaymentProvider[] = [createCreditGatewayProvider({ signer, firstWei })];
+  const gateway = createGateway({ sources: [staticSource([started.url])], payment, receipts, ...gatewayOptions });
+  after(async () => {
+    await gateway.close();
+    await started[Symbol.asyncDispose]();
+  });
+  await gateway.ready();
+  return { gateway, ledger, receipts, started };
+}
+
+const input = { files: { a: 1, b: 1 } };
+
+describe('a gateway that pays with credit', () => {
+  it('is quoted, pays, and has a checked receipt: gateway, orchestrator and receipt agree to the wei', async () => {
+    const { gateway, ledger, receipts } = await setUp();
+    const quote = await gateway.quote('test/parts', input);
+    const { payment, usage, jobId } = await gateway.run('test/parts', input, { quote }).result;
+    const dueWei = 7n + 2n * (usage['files'] ?? 0n);
+    expect(payment).toMatchObject({ provider: 'credit', chargedWei: dueWei, problem: undefined });
+    expect(dueWei).toBeLessThanOrEqual(quote.quote.maxCostWei);
+    expect(payment.receipt).toMatchObject({ jobId, payer, amountWei: String(dueWei), outcome: 'succeeded' });
+    expect(ledger.account(key)).toMatchObject({ earnedWei: dueWei, heldWei: 0n });
+    expect(gateway.spentWei).toBe(dueWei);
+    expect(await receipts.get(jobId)).toMatchObject({ jobId });
+  });
+
+  it('never spends more than its budget, and gives back what was not taken', async () => {
+    const { gateway, ledger } = await setUp({ budgetWei: 20n });
+    const first = await gateway.run('test/parts', input, { maxCostWei: 15n }).result;
+    expect(gateway.spentWei).toBe(first.payment.chargedWei);
+    await expect(gateway.run('test/parts', input, { maxCostWei: 1000n }).result).rejects.toMatchObject({
+      code: 'PAYMENT_BUDGET_EXCEEDED',
+    });
+    expect(ledger.account(key).earnedWei).toBe(first.payment.chargedWei);
+  });
+
+  it('pays nothing without a maxCost', async () => {
+    const { gateway, ledger } = await setUp();
+    await expect(gateway.run('test/parts', input).result).rejects.toMatchObject({ code: 'PAYMENT_LIMIT_EXCEEDED' });
+    expect(ledger.account(key)).toMatchObject({ availableWei: 10_000n });
+  });
+
+  it('settles a job that it cancels by its receipt', async () => {
+    const { gateway, ledger, started } = await setUp();
+    const job = gateway.run('test/parts', { gated: true }, { maxCostWei: 500n });
+    for await (const frame of job) if (frame.type === 'event') break;
+    job.cancel();
+    await expect(job.result).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+    started.openGate();
+    await gateway.close();
+    expect(gateway.spentWei).toBe(ledger.account(key).earnedWei);
+    expect(ledger.account(key).heldWei).toBe(0n);
+  });
+});
