@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { ByocError, type JsonObject, type JsonValue } from '@byoc/core';
+import { fileBlob } from '@byoc/core/gateway';
 
 /**
  * Builds a capability input from `--input` arguments: `key=value`, `a.b.0=value`, or `@file.json` for a whole object.
@@ -22,7 +24,7 @@ export function parseInput(args: readonly string[]): JsonObject {
 }
 
 /** Puts a value at a dotted path; numbers index arrays. */
-export function setPath(target: JsonObject, path: string, value: unknown, arg: string): void {
+function setPath(target: JsonObject, path: string, value: unknown, arg: string): void {
   const keys = path.split('.');
   let node: unknown = target;
   keys.forEach((key, index) => {
@@ -57,4 +59,11 @@ function readObject(arg: string): JsonObject {
 
 function invalid(argument: string, reason: string): ByocError {
   return new ByocError('INPUT_ARGUMENT_INVALID', { argument, reason });
+}
+
+/** Puts the file of a `--file` argument (`key=path`) into an input. @throws ByocError INPUT_ARGUMENT_INVALID */
+export function addFile(input: JsonObject, argument: string): void {
+  const equals = argument.indexOf('=');
+  if (equals < 1) throw new ByocError('INPUT_ARGUMENT_INVALID', { argument, reason: 'a file looks like `key=path`' });
+  setPath(input, argument.slice(0, equals), fileBlob(resolve(argument.slice(equals + 1))), argument);
 }

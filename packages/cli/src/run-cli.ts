@@ -1,8 +1,11 @@
 import yargs from 'yargs/yargs';
+import { creditCommand } from './commands/credit.ts';
 import { demoCommand } from './commands/demo.ts';
 import { orchestratorCommand } from './commands/orchestrator.ts';
 import { pluginCommand } from './commands/plugin.ts';
 import { queryCommand } from './commands/query.ts';
+import { quoteCommand } from './commands/quote.ts';
+import { receiptsCommand } from './commands/receipts.ts';
 import { runCommand } from './commands/run.ts';
 import { exitCodeOf } from './terminal/exit-code.ts';
 import { printError } from './terminal/print-error.ts';
@@ -22,10 +25,13 @@ export async function runCli(args: readonly string[]): Promise<number> {
   const parser = yargs([...args])
     .scriptName('byoc')
     .usage('$0 <command>\n\nHost, find and call typed capabilities in containers.')
+    .command(creditCommand)
     .command(demoCommand)
     .command(orchestratorCommand)
     .command(pluginCommand)
     .command(queryCommand)
+    .command(quoteCommand)
+    .command(receiptsCommand)
     .command(runCommand)
     .completion('completion', 'Prints a shell completion script (bash or zsh)')
     .example('$0 demo', 'transcode a video, end to end, on this machine')

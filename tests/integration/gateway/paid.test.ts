@@ -42,6 +42,14 @@ describe('a gateway that pays with credit', () => {
     expect(await receipts.get(jobId)).toMatchObject({ jobId });
   });
 
+  it('tops a job up while it runs, to the wei that it costs', async () => {
+    const { gateway, ledger } = await setUp({ firstWei: 8n });
+    const { payment } = await gateway.run('test/parts', input, { maxCostWei: 500n }).result;
+    expect(payment).toMatchObject({ chargedWei: 11n, problem: undefined });
+    expect(ledger.account(key)).toMatchObject({ earnedWei: 11n, heldWei: 0n });
+    expect(gateway.spentWei).toBe(11n);
+  });
+
   it('never spends more than its budget, and gives back what was not taken', async () => {
     const { gateway, ledger } = await setUp({ budgetWei: 20n });
     const first = await gateway.run('test/parts', input, { maxCostWei: 15n }).result;

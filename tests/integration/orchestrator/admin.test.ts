@@ -4,9 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ByocError, freePriceSheet } from '@byoc/core';
 import { type AdminStatus, createAdminClient, type HostedPlugin, type PluginHost } from '@byoc/core/orchestrator';
+import { createLocalSigner } from '@byoc/core/payment';
+import { createCreditOrchestratorProvider } from '@byoc/core/payment/credit';
 import { onTestFinished as after, expect, it } from 'vitest';
 import { createAdminServer } from '../../../packages/core/src/orchestrator/admin/create-admin-server.ts';
 import { adminSocketPath } from '../../../packages/core/src/orchestrator/data-directory/socket-paths.ts';
+import { createCreditBook } from '../../../packages/core/src/orchestrator/payment/credit-book.ts';
+import { createPaymentDesk } from '../../../packages/core/src/orchestrator/payment/payment-desk.ts';
+import { openStore } from '../../../packages/core/src/orchestrator/store/open-store.ts';
+import { systemClock } from '../../../packages/core/src/primitives/clock.ts';
 import { silentLogger } from '../../../packages/core/src/primitives/logger.ts';
 
 const status: AdminStatus = {
@@ -70,16 +76,23 @@ async function serve(
 ) {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'byoc-admin-'));
   const socketPath = adminSocketPath(dataDirectory);
+  const store = openStore(dataDirectory);
+  const desk = createPaymentDesk({
+    ...{ providers: [createCreditOrchestratorProvider()], database: store.database, clock: systemClock },
+    ...{ signer: createLocalSigner(new Uint8Array(32).fill(7)), logger: silentLogger },
+  });
   const server = await createAdminServer({
     socketPath,
     host: options.host ?? makeHost(),
     status: options.status ?? (() => status),
+    credit: createCreditBook(desk),
     listJobs: () => [{ jobId: 'job_1', capability: 'demo/echo@1.0.0', plugin: 'demo/echo', state: 'running' }],
     stop: options.stop ?? (() => {}),
     logger: silentLogger,
   });
   after(async () => {
     await server.close();
+    store.close();
     rmSync(dataDirectory, { recursive: true });
   });
   return { server, socketPath, dataDirectory, client: createAdminClient({ dataDirectory }) };
@@ -90,6 +103,22 @@ const collect = async (lines: AsyncIterable<string>) => {
   for await (const line of lines) all.push(line);
   return all;
 };
+
+it('grants credit once for each name, takes back what is free, and sets prices', async () => {
+  const { client } = await serve({});
+  const payer = `0x${'aA'.repeat(20)}`;
+  const grant = { action: 'grant', payer, amountWei: String(2n ** 70n), id: 'invoice-1' } as const;
+  await client.changeCredit(grant);
+  expect(await client.changeCredit(grant)).toMatchObject({ availableWei: grant.amountWei, payer: payer.toLowerCase() });
+  const refused = { code: 'CREDIT_CHANGE_REFUSED' };
+  await expect(client.changeCredit({ ...grant, amountWei: '5' })).rejects.toMatchObject(refused);
+  const revoke = { ...grant, action: 'revoke', id: 'back' } as const;
+  await expect(client.changeCredit({ ...revoke, amountWei: String(2n ** 71n) })).rejects.toMatchObject(refused);
+  await client.changeCredit(revoke);
+  expect(await client.listCredit()).toMatchObject([{ availableWei: '0', creditedWei: '0', heldWei: '0' }]);
+  await expect(client.changeCredit({ ...grant, payer: 'me' })).rejects.toMatchObject({ code: 'ADMIN_REQUEST_INVALID' });
+  expect(await client.setPrice('demo/echo', { list: '$1' })).toMatchObject({ price: { list: '$1' } });
+});
 
 it('shows the orchestrator, its jobs and its plugins, to its user alone', async () => {
   const { client, socketPath } = await serve();

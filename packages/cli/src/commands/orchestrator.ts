@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import type { Argv, CommandModule } from 'yargs';
 import { chooseRuntime, type RuntimeChoice } from '../choose-runtime.ts';
 import { dataDirectoryOption } from '../data-directory.ts';
+import { openPayment, type PaymentArguments, paymentOptions } from '../open-payment.ts';
 import { parseDurationMs } from '../parse-duration.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { printJson } from '../terminal/print-json.ts';
@@ -16,7 +17,7 @@ import { formatTable } from '../terminal/table.ts';
 /** The port of the gateway protocol where none is named. */
 export const DEFAULT_PORT = 8945;
 
-interface StartArguments {
+interface StartArguments extends PaymentArguments {
   dataDir: string;
   runtime: RuntimeChoice;
   host: string;
@@ -54,6 +55,7 @@ const startCommand: CommandModule<object, StartArguments> = {
         port: { type: 'number', default: DEFAULT_PORT, describe: 'port of the gateway protocol (gRPC); 0 for any' },
         'http-port': { type: 'number', default: DEFAULT_PORT + 1, describe: 'port of the HTTPS side; 0 for any' },
         label: { type: 'string', array: true, describe: 'a label for the offers, `region=eu`; may be repeated' },
+        ...paymentOptions,
         detach: { type: 'boolean', default: false, describe: 'go on in the background' },
         'log-level': {
           choices: ['debug', 'info', 'warn', 'error', 'silent'],
@@ -64,6 +66,10 @@ const startCommand: CommandModule<object, StartArguments> = {
       })
       .example('$0 orchestrator start', 'on this machine only, Docker where it answers')
       .example('$0 orchestrator start --host 0.0.0.0 --label region=eu', 'for other machines')
+      .example(
+        '$0 orchestrator start --credit --usd-per-eth 3000',
+        'sells to callers with credit; prices may be in dollars',
+      )
       .example('$0 orchestrator start --detach', 'in the background; `byoc orchestrator stop` ends it'),
   handler: (args) => (args.detach ? startDetached(args) : startHere(args)),
 };
@@ -88,6 +94,7 @@ async function startHere(args: StartArguments): Promise<void> {
       port: args.port,
       httpPort: args.httpPort,
       labels: parseLabels(args.label ?? []),
+      ...(await openPayment(args)),
     });
     const parent = parentSignal();
     const facts = {

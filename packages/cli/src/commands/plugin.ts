@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { createAdminClient } from '@byoc/core/orchestrator';
+import { formatPriceList, toPriceList } from '@byoc/core';
+import { createAdminClient, type PluginPrice } from '@byoc/core/orchestrator';
 import type { PluginSource } from '@byoc/core/runtime';
 import type { Argv, CommandModule } from 'yargs';
 import { dataDirectoryOption } from '../data-directory.ts';
@@ -15,7 +16,7 @@ interface LocalArguments {
   json: boolean;
 }
 
-/** `byoc plugin install|ls|inspect|logs|start|rm` */
+/** `byoc plugin install|ls|inspect|logs|start|price|rm` */
 export const pluginCommand: CommandModule = {
   command: 'plugin <action>',
   describe: 'Install and look after plugins of the local orchestrator',
@@ -26,29 +27,35 @@ export const pluginCommand: CommandModule = {
       .command(inspectCommand)
       .command(logsCommand)
       .command(startCommand)
+      .command(priceCommand)
       .command(removeCommand)
       .demandCommand(1, 'Name an action.'),
   handler() {},
 };
 
-const installCommand: CommandModule<object, LocalArguments & { source: string }> = {
+const installCommand: CommandModule<object, LocalArguments & { source: string; price: string | undefined }> = {
   command: 'install <source>',
   describe: 'Install a plugin from a folder, its plugin.json, or an image',
   builder: (yargs) =>
-    (yargs as Argv<LocalArguments & { source: string }>)
+    (yargs as Argv<LocalArguments & { source: string; price: string | undefined }>)
       .positional('source', {
         type: 'string',
         demandOption: true,
         describe: 'a folder, a plugin.json, or an image reference',
       })
-      .options(dataDirectoryOption)
+      .options({
+        price: { type: 'string', describe: 'what jobs cost (default: as before, else free)' },
+        ...dataDirectoryOption,
+      })
       .example('$0 plugin install ./my-plugin', 'builds the image from the folder')
+      .example("$0 plugin install ./my-plugin --price '$0.01 / 1M pixels'", 'asks for money')
       .example('$0 plugin install ghcr.io/me/my-plugin:1.2.0', 'pulls the image'),
   handler: (args) =>
     withInterrupt(async (signal) => {
       const line = createProgressLine({ quiet: args.json, title: 'install' });
       try {
         const plugin = await client(args).installPlugin(await parseSource(args.source), {
+          ...(args.price === undefined ? {} : { price: { list: args.price } }),
           signal,
           onProgress: (progress) => line.show(progress),
         });
@@ -135,6 +142,22 @@ const startCommand: CommandModule<object, LocalArguments & { plugin: string }> =
   },
 };
 
+const priceCommand: CommandModule<object, LocalArguments & { plugin: string; price: string }> = {
+  command: 'price <plugin> <price>',
+  describe: 'Set what the jobs of a plugin cost from now on',
+  builder: (yargs) =>
+    (yargs as Argv<LocalArguments & { plugin: string; price: string }>)
+      .positional('plugin', { type: 'string', demandOption: true })
+      .positional('price', { type: 'string', demandOption: true, describe: 'prices joined by ` + `; `0 wei` for free' })
+      .options(dataDirectoryOption)
+      .example("$0 plugin price demo/echo '$0.001 + 12 wei / character'", 'a base fee, and a price for each unit'),
+  async handler(args) {
+    const plugin = await client(args).setPrice(args.plugin, { list: args.price });
+    if (args.json) return printJson(plugin);
+    process.stdout.write(`${plugin.pluginId} costs ${priceText(plugin.price)} from now on.\n`);
+  },
+};
+
 const removeCommand: CommandModule<object, LocalArguments & { plugin: string; grace: string }> = {
   command: 'rm <plugin>',
   describe: 'Drain a plugin and remove it',
@@ -164,4 +187,8 @@ async function parseSource(source: string): Promise<PluginSource> {
   if (found?.isFile() && basename(path) === 'plugin.json') return { type: 'folder', path: dirname(path) };
   if (found !== undefined || source.startsWith('.') || source.startsWith('/')) return { type: 'folder', path };
   return { type: 'image', reference: source };
+}
+
+function priceText(price: PluginPrice): string {
+  return 'list' in price ? price.list : formatPriceList(toPriceList(price));
 }

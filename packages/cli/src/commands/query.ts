@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { formatPriceList, isFree, toPriceList } from '@byoc/core';
 import type { Argv, CommandModule } from 'yargs';
 import { dataDirectoryOption } from '../data-directory.ts';
 import { openGateway, orchestratorsOption } from '../open-gateway.ts';
@@ -41,7 +42,7 @@ export const queryCommand: CommandModule<object, QueryArguments> = {
       offer.plugin,
       offer.state,
       `${offer.slotsFree}/${offer.slotsTotal}`,
-      Object.keys(offer.price.meters).length === 0 && offer.price.baseWei === '0' ? 'free' : 'priced',
+      isFree(offer.price) ? 'free' : formatPriceList(toPriceList(offer.price)),
       offer.orchestrator.address,
       offer.orchestrator.url,
     ]);

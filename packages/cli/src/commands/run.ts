@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { ByocError, type JsonObject } from '@byoc/core';
-import { fileBlob } from '@byoc/core/gateway';
+import { ByocError } from '@byoc/core';
 import type { Argv, CommandModule } from 'yargs';
 import { dataDirectoryOption } from '../data-directory.ts';
+import { describePayment } from '../describe-payment.ts';
 import { openGateway, orchestratorsOption } from '../open-gateway.ts';
 import { parseDurationMs } from '../parse-duration.ts';
-import { parseInput, setPath } from '../parse-input.ts';
+import { addFile, parseInput } from '../parse-input.ts';
 import { exitCodeOf } from '../terminal/exit-code.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { printError } from '../terminal/print-error.ts';
@@ -99,6 +99,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
       plugin: result.plugin,
       output: result.output,
       usage: result.usage,
+      payment: describePayment(result.payment),
       parts: result.parts,
       ...(directory === undefined ? {} : { directory }),
       ...(proof === undefined ? {} : { proof: proof.facts }),
@@ -111,6 +112,8 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     process.stderr.write(
       `Done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s${usage.length === 0 ? '' : ` · ${usage.join(', ')}`}.\n`,
     );
+    if (result.payment.chargedWei > 0n) process.stderr.write(`Paid ${result.payment.chargedWei} wei.\n`);
+    if (result.payment.problem !== undefined) printError(result.payment.problem, { json: false });
     if (proof?.error !== undefined) printError(proof.error, { json: false });
     else if (proof !== undefined) process.stderr.write(`Counted in the files: ${proof.counted}, as billed.\n`);
     if (directory !== undefined) process.stderr.write(`${result.parts.length} files in ${directory}\n`);
@@ -119,10 +122,4 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   } finally {
     line.stop();
   }
-}
-
-function addFile(input: JsonObject, argument: string): void {
-  const equals = argument.indexOf('=');
-  if (equals < 1) throw new ByocError('INPUT_ARGUMENT_INVALID', { argument, reason: 'a file looks like `key=path`' });
-  setPath(input, argument.slice(0, equals), fileBlob(resolve(argument.slice(equals + 1))), argument);
 }

@@ -11,6 +11,7 @@ export type { GatewayOffer, OrchestratorRef } from './offers/indexed-offer.ts';
 export type { OfferFilter } from './offers/offer-filter.ts';
 export type { Connect } from './orchestrator-link.ts';
 export type { DownloadOptions } from './parts/download-parts.ts';
+export { createFileReceiptStore } from './payment/create-file-receipt-store.ts';
 export type { JobPaymentResult } from './payment/job-funds.ts';
 export { createMemoryReceiptStore, type ReceiptStore, type StoredReceipt } from './payment/receipt-store.ts';
 export type { GatewayQuote, QuoteOptions } from './quote-job.ts';

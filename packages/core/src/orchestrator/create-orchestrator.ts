@@ -15,6 +15,7 @@ import { openDataDirectory } from './data-directory/open-data-directory.ts';
 import { createPluginHost } from './host/create-plugin-host.ts';
 import type { WorkerWaits } from './host/worker-waits.ts';
 import { defaultJobLimits, type JobLimits } from './jobs/job-limits.ts';
+import { createCreditBook } from './payment/credit-book.ts';
 import type { PluginHost } from './plugin-host.ts';
 import { serveOrchestrator } from './serve-orchestrator.ts';
 import { createJobRows } from './store/job-rows.ts';
@@ -163,6 +164,7 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
         rows
           .listOpen()
           .map(({ jobId, capability, pluginId, state }) => ({ jobId, capability, plugin: pluginId, state })),
+      credit: createCreditBook(served.desk),
       stop: askStop,
       logger,
     });

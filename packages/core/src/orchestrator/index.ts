@@ -3,10 +3,12 @@ export { type AdminClient, createAdminClient } from './admin/create-admin-client
 export { createOrchestrator, type Orchestrator, type OrchestratorOptions } from './create-orchestrator.ts';
 export { defaultWorkerWaits, type WorkerWaits } from './host/worker-waits.ts';
 export { defaultJobLimits, type JobLimits } from './jobs/job-limits.ts';
+export type { CreditChange, CreditView } from './payment/credit-book.ts';
 export type {
   HostedPlugin,
   HostedWorker,
   PluginHost,
   PluginHostEvents,
   PluginPhase,
+  PluginPrice,
 } from './plugin-host.ts';

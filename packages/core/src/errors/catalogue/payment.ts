@@ -77,6 +77,21 @@ export const paymentErrors = {
     message: (f) => `The quote was good until ${f.expiredAt}.`,
     hint: () => 'Ask for a new quote.',
   }),
+  CREDIT_CHANGE_REFUSED: entry<{ payer: string; amountWei: string; reason: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 409,
+    recovery: 'fix-request',
+    message: (f) => `The credit of ${f.payer} was not changed by ${f.amountWei} wei: ${f.reason}.`,
+    hint: () => 'See `byoc credit ls`; choose a smaller amount, or another `--id`.',
+  }),
+  RECEIPTS_UNREADABLE: entry<{ path: string; reason: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 500,
+    recovery: 'fix-request',
+    message: (f) => `The receipts in ${f.path} can't be read or written: ${f.reason}.`,
+    hint: () =>
+      'Check the folder, its owner and the free space; what was paid is in the receipts of the orchestrator too.',
+  }),
   PRICE_SHEET_INVALID: entry<{ issues: FieldIssue[] }>({
     grpc: 'INVALID_ARGUMENT',
     http: 400,

@@ -80,6 +80,14 @@ export const installRequestSchema = z.strictObject({
   price: priceSchema.optional(),
 });
 
+/** The body of a change of credit. */
+export const creditRequestSchema = z.strictObject({
+  action: z.enum(['grant', 'revoke']),
+  payer: z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an ETH address'),
+  amountWei: z.string().regex(/^[1-9]\d{0,77}$/, 'must be wei above 0, decimal'),
+  id: z.string().min(1).max(200),
+});
+
 /** The body of a remove or a stop. */
 export const graceRequestSchema = z.strictObject({ graceMs: z.number().int().min(0).max(86_400_000) });
 

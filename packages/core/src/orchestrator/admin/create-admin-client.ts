@@ -5,6 +5,7 @@ import { type ErrorCode, errorCatalogue } from '../../errors/catalogue/index.ts'
 import { systemClock } from '../../primitives/clock.ts';
 import type { PluginSource, RuntimeProgress } from '../../runtime/container-runtime.ts';
 import { adminSocketPath } from '../data-directory/socket-paths.ts';
+import type { CreditChange, CreditView } from '../payment/credit-book.ts';
 import type { PluginPrice } from '../plugin-host.ts';
 import type { AdminStatus, JobView, PluginView } from './admin-views.ts';
 
@@ -24,6 +25,11 @@ export interface AdminClient {
     },
   ): Promise<PluginView>;
   startPlugin(pluginId: string): Promise<PluginView>;
+  /** Sets what a plugin is sold for from now on. */
+  setPrice(pluginId: string, price: PluginPrice): Promise<PluginView>;
+  listCredit(): Promise<readonly CreditView[]>;
+  /** Grants credit, or takes it back. Once for each id. */
+  changeCredit(change: CreditChange): Promise<CreditView>;
   removePlugin(pluginId: string, options: { graceMs: number }): Promise<void>;
   pluginLogs(
     pluginId: string,
@@ -108,6 +114,9 @@ export function createAdminClient(options: { dataDirectory: string }): AdminClie
     listJobs: () => ask('GET', '/v1/jobs'),
     listPlugins: () => ask('GET', '/v1/plugins'),
     inspectPlugin: (pluginId) => ask('GET', plugin(pluginId)),
+    setPrice: (pluginId, price) => ask('POST', `${plugin(pluginId)}/price`, { price }),
+    listCredit: () => ask('GET', '/v1/credit'),
+    changeCredit: (change) => ask('POST', '/v1/credit', change),
     startPlugin: (pluginId) => ask('POST', `${plugin(pluginId)}/start`, {}),
     async installPlugin(source, { price, signal, onProgress } = {}) {
       for await (const line of lines('POST', '/v1/plugins', { source, price }, signal)) {

@@ -4,14 +4,17 @@ import { type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { z } from 'zod';
 import { ByocError, isByocError } from '../../errors/byoc-error.ts';
 import type { Logger } from '../../primitives/logger.ts';
+import type { CreditBook } from '../payment/credit-book.ts';
 import type { PluginHost } from '../plugin-host.ts';
 import { translateStoreError } from '../store/translate-store-error.ts';
 import {
   type AdminStatus,
+  creditRequestSchema,
   graceRequestSchema,
   installRequestSchema,
   type JobView,
   logsQuerySchema,
+  priceRequestSchema,
   viewPlugin,
 } from './admin-views.ts';
 
@@ -21,6 +24,7 @@ export interface AdminServerOptions {
   readonly host: PluginHost;
   readonly status: () => AdminStatus;
   readonly listJobs: () => readonly JobView[];
+  readonly credit: CreditBook;
   /** Asks the orchestrator to end; answers before it does. */
   readonly stop: (graceMs: number) => void;
   readonly logger: Logger;
@@ -56,6 +60,12 @@ export async function createAdminServer(options: AdminServerOptions): Promise<{ 
     await host.remove(find(host, request).pluginId, { graceMs });
     return {};
   });
+  server.post('/v1/plugins/:id/price', async (request) => {
+    const { price } = read(priceRequestSchema, request.body);
+    return viewPlugin(host.setPrice(find(host, request).pluginId, price));
+  });
+  server.get('/v1/credit', async () => options.credit.list());
+  server.post('/v1/credit', async (request) => options.credit.change(read(creditRequestSchema, request.body)));
   server.post('/v1/stop', async (request) => {
     options.stop(read(graceRequestSchema, request.body).graceMs);
     return {};

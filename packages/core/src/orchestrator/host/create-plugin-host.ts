@@ -5,6 +5,7 @@ import { freePriceSheet } from '../../price/price-sheet.ts';
 import type { Clock } from '../../primitives/clock.ts';
 import type { Logger } from '../../primitives/logger.ts';
 import type { ContainerRuntime, ResolvedPlugin, StartedWorker } from '../../runtime/container-runtime.ts';
+import { readPluginPrice } from '../payment/read-plugin-price.ts';
 import type { HostedPlugin, PluginHost, PluginHostEvents } from '../plugin-host.ts';
 import type { PluginRow, PluginRows } from '../store/plugin-rows.ts';
 import type { WorkerConnection } from './hosted-worker-link.ts';
@@ -164,14 +165,16 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     async install(source, { price: wanted, signal, onProgress } = {}) {
       const resolved = await runtime.resolve(source, { signal, ...(onProgress ? { onProgress } : {}) });
       onProgress?.({ stage: 'start', message: `starting ${resolved.manifest.name} ${resolved.manifest.version}` });
-      return inTurn(resolved.manifest.name, () => {
+      return inTurn(resolved.manifest.name, async () => {
         // A new version costs what the one before it did, unless the operator says otherwise.
-        const price = wanted ?? supervisors.get(resolved.manifest.name)?.price ?? freePriceSheet;
+        const before = supervisors.get(resolved.manifest.name)?.price ?? freePriceSheet;
+        const price = readPluginPrice(wanted ?? before, resolved.manifest);
         return install(resolved, { source, price }, signal);
       });
     },
-    setPrice(pluginId, price) {
+    setPrice(pluginId, wanted) {
       const supervisor = find(pluginId);
+      const price = readPluginPrice(wanted, supervisor.resolved.manifest);
       const row = rows.list().find((one) => one.pluginId === pluginId);
       if (row !== undefined) rows.put({ ...row, price });
       supervisor.price = price;

@@ -1,6 +1,9 @@
 import type { CallerFrame, GatewayFrame, OpenFrame } from '../../protocol/frames.ts';
 
-/** A caller's frames on their way to a worker: pulled one by one, so that a slow worker slows the caller. */
+/** Frames read ahead of the worker. Payment must come through although a worker that waits for it reads nothing. */
+const AHEAD_MAX = 8;
+
+/** A caller's frames on their way to a worker: read few ahead, so that a slow worker slows the caller. */
 export interface CallerSource {
   /** The frames, after `open`. A second call goes on where the first stopped. */
   frames(open: OpenFrame): AsyncIterable<CallerFrame>;
@@ -10,39 +13,56 @@ export interface CallerSource {
   stop(): void;
 }
 
-/** Creates the source over what is left of a gateway's stream. `onPayment` takes the payment frames on the way. */
+/** Creates the source over what is left of a gateway's stream. `onPayment` takes the payment frames on the way, one by one. */
 export function createCallerSource(
   iterator: AsyncIterator<GatewayFrame>,
   options: { onPayment(data: Uint8Array): Promise<void> },
 ): CallerSource {
-  let pending: Promise<IteratorResult<GatewayFrame>> | undefined;
+  const ahead: Exclude<CallerFrame, OpenFrame>[] = [];
   let handedOut = 0;
+  let reading = false;
+  /** Nothing more is read. */
+  let ended = false;
   let stopped = false;
-  let wake: (() => void) | undefined;
+  let wakeReader = () => {};
+  let wakeWorker = () => {};
   const stop = () => {
     stopped = true;
-    wake?.();
+    wakeReader();
+    wakeWorker();
   };
+
+  async function read(): Promise<void> {
+    try {
+      while (!stopped) {
+        if (ahead.length >= AHEAD_MAX) await new Promise<void>((resolve) => (wakeReader = resolve));
+        else {
+          const { done, value: frame } = await iterator.next();
+          if (done === true) break;
+          if (frame.type === 'payment') await options.onPayment(frame.data);
+          else if (frame.type !== 'open-job') {
+            ahead.push(frame);
+            wakeWorker();
+          }
+        }
+      }
+    } catch {
+      // A caller that breaks off has no more to say; the job session hears of it by its signal.
+    }
+    ended = true;
+    wakeWorker();
+  }
 
   async function pull(left: () => boolean): Promise<CallerFrame | undefined> {
     for (;;) {
-      if (stopped) return undefined;
-      pending ??= iterator.next();
-      // A caller that breaks off has no more to say; the job session hears of it by its signal.
-      const current = pending;
-      const result = await new Promise<IteratorResult<GatewayFrame> | undefined>((resolve) => {
-        wake = () => resolve(undefined);
-        current.then(resolve, wake);
-      });
-      if (left()) return undefined;
-      pending = undefined;
-      if (result === undefined || result.done === true) {
-        stop();
-        return undefined;
+      if (stopped || left()) return undefined;
+      const frame = ahead.shift();
+      if (frame !== undefined) {
+        wakeReader();
+        return frame;
       }
-      const frame = result.value;
-      if (frame.type === 'payment') await options.onPayment(frame.data);
-      else if (frame.type !== 'open-job') return frame;
+      if (ended) return undefined;
+      await new Promise<void>((resolve) => (wakeWorker = resolve));
     }
   }
 
@@ -50,6 +70,8 @@ export function createCallerSource(
     frames(open) {
       let first = true;
       let left = false;
+      if (!reading) void read();
+      reading = true;
       return {
         [Symbol.asyncIterator]: () => ({
           async next() {
@@ -65,6 +87,7 @@ export function createCallerSource(
           },
           async return() {
             left = true;
+            wakeWorker();
             return { done: true, value: undefined };
           },
         }),

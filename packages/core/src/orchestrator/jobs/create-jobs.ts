@@ -144,7 +144,9 @@ export function createJobs(options: JobsOptions): Jobs {
       return;
     }
     session.callerCame();
-    const source = createCallerSource(iterator, { onPayment: (data) => session.job.payment.accept(data) });
+    const onPayment = (data: Uint8Array) =>
+      session.job.payment.accept(data).catch((error: unknown) => void session.stop(toByocError(error)));
+    const source = createCallerSource(iterator, { onPayment });
     let left = false;
     const leave = () => {
       if (!left) session.callerLeft({ opener: true });

@@ -14,7 +14,7 @@ const price = { baseWei: '10', meters: { characters: { amountWei: '3', per: '1' 
 const far = Date.now() + 600_000;
 
 async function setUp(options: { script?: Script; balanceWei?: bigint; slots?: number; topUpWaitMs?: number } = {}) {
-  const { balanceWei = 1000n, topUpWaitMs = 50, ...more } = options;
+  const { balanceWei = 1000n, topUpWaitMs = 60_000, ...more } = options;
   const lab = setUpJobs({
     ...more,
     price,

@@ -22,6 +22,7 @@ const wei = fc.oneof(fc.bigInt(0n, 20n), fc.bigInt(0n, 2n ** 130n));
 const jobId = fc.constantFrom('job_1', 'job_2');
 const entry: fc.Arbitrary<LedgerEntry> = fc.oneof(
   fc.record({ type: fc.constant('credit' as const), creditId: fc.constantFrom('a', 'b'), amountWei: wei }),
+  fc.record({ type: fc.constant('debit' as const), creditId: fc.constantFrom('b', 'c'), amountWei: wei }),
   fc.record({ type: fc.constant('hold' as const), jobId, holdWei: wei, quoteWei: wei }),
   fc.record({ type: fc.constant('raise-hold' as const), jobId, holdWei: wei }),
   fc.record({ type: fc.constant('charge' as const), jobId, sequence: fc.integer({ min: 1, max: 5 }), totalWei: wei }),

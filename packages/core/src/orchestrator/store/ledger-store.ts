@@ -49,7 +49,7 @@ export function createLedgerStore(database: DatabaseSync): LedgerStore {
 
   function read(key: AccountKey, entry: LedgerEntry): LedgerRows {
     const account = readAccount(key);
-    if (entry.type === 'credit') {
+    if (entry.type === 'credit' || entry.type === 'debit') {
       const credit = toCredit(getCredit.get(key.provider, key.payer, entry.creditId) as Values);
       return { account, job: undefined, credit };
     }

@@ -18,7 +18,9 @@ export function applyLedgerEntry(rows: LedgerRows, entry: LedgerEntry): LedgerSt
   requireValid(entry);
   switch (entry.type) {
     case 'credit':
-      return credit(rows, entry);
+      return credit(rows, entry.creditId, entry.amountWei);
+    case 'debit':
+      return credit(rows, entry.creditId, -entry.amountWei);
     case 'hold':
       return hold(rows, entry);
     case 'raise-hold':
@@ -34,13 +36,12 @@ export function applyLedgerEntry(rows: LedgerRows, entry: LedgerEntry): LedgerSt
   }
 }
 
-function credit(rows: LedgerRows, { creditId, amountWei }: Extract<LedgerEntry, { type: 'credit' }>): LedgerStep {
+function credit(rows: LedgerRows, creditId: string, amountWei: bigint): LedgerStep {
   if (rows.credit !== undefined)
     return rows.credit.amountWei === amountWei ? repeated(rows) : refused(rows, 'conflict');
-  return applied(
-    { ...rows, credit: { creditId, amountWei } },
-    { creditedWei: amountWei, availableWei: amountWei, heldWei: 0n, earnedWei: 0n },
-  );
+  const leftWei = rows.account.availableWei + amountWei;
+  if (leftWei < 0n) return refused(rows, 'balance-too-low', -leftWei);
+  return applied({ ...rows, credit: { creditId, amountWei } }, { creditedWei: amountWei, availableWei: amountWei });
 }
 
 function hold(rows: LedgerRows, { jobId, holdWei, quoteWei }: Extract<LedgerEntry, { type: 'hold' }>): LedgerStep {
@@ -122,7 +123,7 @@ function refused(rows: LedgerRows, reason: LedgerRefusal, shortWei = 0n): Ledger
 }
 
 function requireValid(entry: LedgerEntry): void {
-  const amounts = [entry.type === 'credit' ? entry.amountWei : 0n];
+  const amounts = ['amountWei' in entry ? entry.amountWei : 0n];
   if ('holdWei' in entry) amounts.push(entry.holdWei);
   if ('quoteWei' in entry) amounts.push(entry.quoteWei);
   if ('totalWei' in entry) amounts.push(entry.totalWei);

@@ -2,6 +2,8 @@
 export type LedgerEntry =
   /** Money comes in. */
   | { readonly type: 'credit'; readonly creditId: string; readonly amountWei: bigint }
+  /** Money goes back to where it came from, at most what is available. */
+  | { readonly type: 'debit'; readonly creditId: string; readonly amountWei: bigint }
   /** Sets money aside for a job, before it starts. */
   | { readonly type: 'hold'; readonly jobId: string; readonly holdWei: bigint; readonly quoteWei: bigint }
   /** Raises a hold to a total: a top-up while the job runs. */

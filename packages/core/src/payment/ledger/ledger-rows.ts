@@ -1,6 +1,6 @@
 /** What one payer has at one orchestrator. All wei. Always: credited = available + held + earned. */
 export interface LedgerAccount {
-  /** Everything that ever came in. */
+  /** Everything that ever came in, less what went back. */
   readonly creditedWei: bigint;
   /** Free to be held. */
   readonly availableWei: bigint;
@@ -26,7 +26,7 @@ export interface LedgerJob {
   readonly refundedWei: bigint;
 }
 
-/** Money that came in, by the name that makes it unique: a nonce, a transaction, an operator's note. */
+/** Money that came in (or went back: less than 0), by the name that makes it unique: a nonce, a transaction, an operator's note. */
 export interface LedgerCredit {
   readonly creditId: string;
   readonly amountWei: bigint;
