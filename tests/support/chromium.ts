@@ -48,3 +48,9 @@ export async function openChromium(): Promise<OpenBrowser> {
 export function hlsScriptPath(): string {
   return createRequire(join(import.meta.dirname, '../../tools/package.json')).resolve('hls.js/dist/hls.min.js');
 }
+
+/** The path of dash.js, built for a page. */
+export function dashScriptPath(): string {
+  // Not every file of the package can be resolved by its name: only its entry is exported.
+  return join(import.meta.dirname, '../../tools/node_modules/dashjs/dist/modern/umd/dash.all.min.js');
+}

@@ -11,6 +11,8 @@ const mediaTypes: Record<string, string> = {
   '.mp4': 'video/mp4',
   '.m4s': 'video/iso.segment',
   '.vtt': 'text/vtt',
+  '.mpd': 'application/dash+xml',
+  '.ts': 'video/mp2t',
 };
 
 /** Serves a folder and some extra texts on loopback. Requests for files are counted by path. */

@@ -5,6 +5,7 @@ import { type InitSection, readInitSection } from '../media/read-init-section.ts
 import { peakBitrate } from '../packaging/peak-bitrate.ts';
 import type { PlannedStream } from '../plan/transcode-plan.ts';
 import { readTopBox, topBoxes } from '../proof/top-boxes.ts';
+import { segmentNames } from './segment-names.ts';
 
 /** A segment, read back from its file. */
 export interface SegmentFacts {
@@ -39,11 +40,8 @@ export interface StreamFacts {
 export async function readStream(directory: string, stream: PlannedStream, signal: AbortSignal): Promise<StreamFacts> {
   const initData = await readFile(join(directory, stream.initSection), { signal });
   const init = readInitSection(initData);
-  const names = (await readFile(join(directory, stream.playlist), { encoding: 'utf8', signal }))
-    .split('\n')
-    .filter((line) => /^[^#\s]/.test(line));
   const list: SegmentFacts[] = [];
-  for (const uri of names) {
+  for (const uri of await segmentNames(directory, stream, signal)) {
     signal.throwIfAborted();
     list.push(await readSegment(join(directory, stream.directory), uri, init));
   }

@@ -21,6 +21,7 @@ import { describeOutput } from './describe-output.ts';
 import { checkPlan, checkSource, plannedPixels, type TranscodeLimits } from './limits.ts';
 import { type TriedLadder, type TryLadderInput, tryLadder } from './per-title/try-ladder.ts';
 import { readStream, type StreamFacts } from './read-stream.ts';
+import { settleTimes } from './settle-times.ts';
 
 export type TranscodeContext = Pick<
   JobContext<typeof transcode>,
@@ -202,6 +203,7 @@ async function readBack(
   signal: AbortSignal,
 ): Promise<StreamFacts> {
   try {
+    await settleTimes(directory, stream, signal);
     return await readStream(directory, stream, signal);
   } catch (error) {
     signal.throwIfAborted();
