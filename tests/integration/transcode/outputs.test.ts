@@ -1,6 +1,7 @@
 import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { findFfmpeg } from '@byoc/plugin-transcode/ffmpeg';
+import { verifyTranscode } from '@byoc/plugin-transcode/proof';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkHls } from '../../support/hls/check-hls.ts';
 import { expectedCodec } from '../../support/hls/expected-codec.ts';
@@ -30,6 +31,13 @@ async function streamsOf(file: string): Promise<Stream[]> {
   const { stdout, stderr } = await runCommand(ffprobe ?? 'ffprobe', args);
   expect(stderr).toBe('');
   return JSON.parse(stdout).streams;
+}
+
+/** What a gateway would have been told about the files. */
+async function partsOf({ out }: RanJob): Promise<{ name: string; sha256: string }[]> {
+  const files = await readdir(out, { recursive: true, withFileTypes: true });
+  const names = files.filter((file) => file.isFile()).map((file) => relative(out, join(file.parentPath, file.name)));
+  return names.map((name) => ({ name, sha256: '' }));
 }
 
 /** Every file that a result names is there, and is not empty. */
@@ -164,4 +172,45 @@ it.skipIf(ffprobe === undefined)('has the checker see what is wrong', async () =
       ],
     ]
   `);
+});
+
+describe.skipIf(ffprobe === undefined)('HLS of MPEG-TS', () => {
+  const request = {
+    ladder: small,
+    clip: { durationSeconds: 4 },
+    outputs: [{ kind: 'hls' as const, container: 'ts' as const, segmentSeconds: 2 }, { kind: 'mp4' as const }],
+  };
+
+  it('breaks no rule, states what is there, starts pictures and sound together, and can be counted', async () => {
+    const job = await runJob(folder.path, film, request);
+    expect(await checkHls(hlsOf(job))).toEqual([]);
+    await expectFiles(job);
+    expect([(await readdir(job.out)).sort(), await readdir(join(job.out, 'hls/90p'))]).toEqual([
+      ['hls', 'mp4'],
+      ['00000.ts', '00001.ts', 'index.m3u8'],
+    ]);
+    for (const { playlist, width, height, frames, durationMs, bytes } of job.output.renditions) {
+      const part = join(job.out, playlist?.$part ?? '');
+      const [stream = {}] = await streamsOf(part);
+      expect(stream).toMatchObject({ codec_name: 'h264', width, height, nb_read_packets: String(frames) });
+      expect([frames, durationMs]).toEqual([100, 4000]);
+      const sizes = ['00000.ts', '00001.ts'].map(async (name) => (await stat(join(part, '..', name))).size);
+      expect(bytes).toBe((await Promise.all(sizes)).reduce((sum, size) => sum + size));
+      expect(Number(stream['start_time'])).toBeCloseTo(10, 3);
+    }
+    const [sound = {}] = await streamsOf(join(job.out, job.output.audio?.playlist?.$part ?? ''));
+    expect(Number(sound['start_time'])).toBeCloseTo(10, 3);
+    const proof = await verifyTranscode(
+      { output: job.output, usage: { pixels: job.usage.at(-1) ?? 0n }, parts: await partsOf(job) },
+      { directory: job.out },
+    );
+    expect(proof).toMatchObject({ matches: true, mismatches: [] });
+  });
+
+  it('refuses what old devices can not play, and DASH beside it', async () => {
+    const audio = runJob(folder.path, film, { ...request, audio: { codec: 'opus' } });
+    await expect(audio).rejects.toThrow("MPEG-TS segments can't hold `opus` here");
+    const dash = runJob(folder.path, film, { ...request, outputs: [...request.outputs, { kind: 'dash' }] });
+    await expect(dash).rejects.toThrow('DASH needs fMP4 segments');
+  });
 });

@@ -10,7 +10,7 @@ export const outputRequestSchema = z.discriminatedUnion('kind', [
     kind: z.literal('hls'),
     /** Folder of its files. @default "hls" */
     name: name.default('hls'),
-    /** Fragmented MP4 (CMAF), or MPEG-TS for old devices: then h264 or hevc, and aac, mp3, ac3 or eac3. @default "fmp4" */
+    /** Fragmented MP4 (CMAF), or MPEG-TS for old devices: then h264, and aac, mp3, ac3 or eac3. @default "fmp4" */
     container: z.enum(['fmp4', 'ts']).default('fmp4'),
     segmentSeconds,
     /** Playlists of keyframes, one a segment, for fast seeking (fMP4). @default true */

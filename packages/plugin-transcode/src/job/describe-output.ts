@@ -7,6 +7,7 @@ import type { PlannedStream, TranscodePlan } from '../plan/transcode-plan.ts';
 import type { QualityReport } from '../proof/measure-quality.ts';
 import { describeSource } from './describe-source.ts';
 import { HLS_TYPE, part } from './part.ts';
+import { publishedStream } from './published-stream.ts';
 import type { StreamFacts } from './read-stream.ts';
 import { round } from './round.ts';
 import { writeOutputs } from './write-outputs.ts';
@@ -50,7 +51,8 @@ function writtenStreams({ plan, facts, soundFacts }: DescribeOutputInput): Writt
   const written = <T extends PlannedStream & { readonly name: string }>(
     streams: readonly T[],
     all: readonly StreamFacts[],
-  ) => streams.map((stream, at) => ({ ...stream, stream, facts: all[at] as StreamFacts }));
+  ) =>
+    streams.map((stream, at) => ({ ...stream, stream: publishedStream(plan, stream), facts: all[at] as StreamFacts }));
   return { pictures: written(plan.renditions, facts), sounds: written(plan.sounds, soundFacts) };
 }
 
@@ -71,7 +73,7 @@ function describeRendition({ plan, facts, quality }: DescribeOutputInput, at: nu
     bitrate,
     peakBitrate,
     bytes,
-    ...playlistOf(plan, rendition),
+    ...playlistOf(plan, publishedStream(plan, rendition)),
     ...(mp4 === undefined ? {} : { mp4: part(mp4.file, 'video/mp4') }),
     ...(psnr === undefined ? {} : { psnr: round(psnr, 3) }),
     ...(ssim === undefined ? {} : { ssim: round(ssim, 6) }),
@@ -79,8 +81,8 @@ function describeRendition({ plan, facts, quality }: DescribeOutputInput, at: nu
   };
 }
 
-function describeSound(plan: TranscodePlan, { stream, facts, label, language }: WrittenSound): SoundResult {
-  const file = plan.soundFiles?.files.find(({ sound }) => sound.playlist === stream.playlist);
+function describeSound(plan: TranscodePlan, { name, stream, facts, label, language }: WrittenSound): SoundResult {
+  const file = plan.soundFiles?.files.find(({ sound }) => sound.name === name);
   return {
     codec: facts.init.codec ?? 'unknown',
     channels: facts.init.channels,
@@ -95,7 +97,7 @@ function describeSound(plan: TranscodePlan, { stream, facts, label, language }: 
 }
 
 function playlistOf(plan: TranscodePlan, { playlist }: PlannedStream): Pick<RenditionResult, 'playlist'> {
-  return plan.scratch === undefined ? { playlist: part(playlist, HLS_TYPE) } : {};
+  return plan.hls !== undefined || plan.dash !== undefined ? { playlist: part(playlist, HLS_TYPE) } : {};
 }
 
 /** A source may say that it is longer than it is: cut off, or damaged. */

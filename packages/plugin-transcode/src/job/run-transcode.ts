@@ -22,6 +22,7 @@ import { checkPlan, checkSource, plannedPixels, type TranscodeLimits } from './l
 import { type TriedLadder, type TryLadderInput, tryLadder } from './per-title/try-ladder.ts';
 import { readStream, type StreamFacts } from './read-stream.ts';
 import { settleTimes } from './settle-times.ts';
+import { writeTransportStreams } from './write-transport-streams.ts';
 
 export type TranscodeContext = Pick<
   JobContext<typeof transcode>,
@@ -102,7 +103,7 @@ async function transcodeSteps(
 
   await context.emit({ type: 'stage', stage: 'verify' });
   const facts: StreamFacts[] = [];
-  for (const rendition of plan.renditions) facts.push(await readBack(dir.out, rendition, signal));
+  for (const rendition of plan.renditions) facts.push(await readBack(dir.out, rendition, signal, settleTimes));
   const soundFacts: StreamFacts[] = [];
   for (const sound of plan.sounds) soundFacts.push(await readBack(dir.out, sound, signal));
   const total = plan.renditions.reduce(
@@ -118,11 +119,13 @@ async function transcodeSteps(
     ...(plan.mp4?.files ?? []).map((file) => planPackageMp4(plan, file)),
     ...(plan.soundFiles?.files ?? []).map((file) => planPackageSound(file)),
   ];
-  if (packages.length > 0) await context.emit({ type: 'stage', stage: 'package' });
+  if (packages.length > 0 || plan.hls?.container === 'ts') await context.emit({ type: 'stage', stage: 'package' });
   for (const args of packages) {
     const packaged = await runProgram(found.ffmpeg.path, args, ran);
     if (packaged.exitCode !== 0) throw mapFailure(packaged.stderr, packaged);
   }
+  const written = { plan, found, directory: dir.out, facts: { pictures: facts, sounds: soundFacts } };
+  const published = await writeTransportStreams(written, ran);
   let quality: QualityReport = { renditions: [], warnings: [] };
   if (measures) {
     await context.emit({ type: 'stage', stage: 'measure' });
@@ -133,8 +136,8 @@ async function transcodeSteps(
     plan,
     probe,
     bytes: size,
-    facts,
-    soundFacts,
+    facts: published.pictures,
+    soundFacts: published.sounds,
     quality,
     found,
     directory: dir.out,
@@ -201,9 +204,10 @@ async function readBack(
   directory: string,
   stream: Parameters<typeof readStream>[1],
   signal: AbortSignal,
+  first: typeof settleTimes = async () => {},
 ): Promise<StreamFacts> {
   try {
-    await settleTimes(directory, stream, signal);
+    await first(directory, stream, signal);
     return await readStream(directory, stream, signal);
   } catch (error) {
     signal.throwIfAborted();

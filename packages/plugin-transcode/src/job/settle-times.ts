@@ -6,10 +6,9 @@ import { readTopBox, type TopBox, topBoxes } from '../proof/top-boxes.ts';
 import { segmentNames } from './segment-names.ts';
 
 /**
- * Lets a stream start when it starts, in place. ffmpeg delays the segments of a stream by what its encoder needs before the first picture or
- * sample, and notes that in an edit list; browsers ignore edit lists in segments, so pictures lag behind the sound. Of pictures the delay goes
- * into the composition offsets (which then have signs, as CMAF allows) and the edit list goes; of sound only the delay goes, and the edit that
- * skips the encoder's first samples stays. A stream with any other edit list is left alone.
+ * Lets pictures start when they start, in place. ffmpeg delays segments by what the encoder needs before its first picture, and notes that in an
+ * edit list; browsers ignore edit lists in segments, so pictures lag behind the sound. The delay goes into the composition offsets (which then
+ * have signs, as CMAF allows), and the edit list goes. A stream with any other edit list, or none, is left alone.
  *
  * @throws RangeError when a file is broken
  */
@@ -24,7 +23,7 @@ export async function settleTimes(directory: string, stream: PlannedStream, sign
   }
 }
 
-/** Takes the delay out of the edit list. Gives what the composition offsets have too much, in ticks: 0 for sound. */
+/** Takes the edit list out. Gives what the composition offsets have too much, in ticks; 0 of a stream that is left alone. */
 async function settleInit(path: string): Promise<number> {
   await using file = await open(path, 'r+');
   let ticks = 0;
@@ -32,36 +31,23 @@ async function settleInit(path: string): Promise<number> {
     if (box.type !== 'moov') continue;
     await rewrite(file, box, (moov) => {
       const edts = findBox(moov, 'moov', 'trak', 'edts');
-      const edits = readEdits(moov, findBox(edts?.children ?? [], 'elst')?.body);
-      if (edts === undefined || edits === undefined) return false;
-      if (edits.isSound) {
-        if (edits.empty) dropFirstEdit(findBox(edts.children, 'elst')?.body ?? new Uint8Array());
-        return edits.empty;
-      }
+      ticks = delayIn(moov, findBox(edts?.children ?? [], 'elst')?.body);
+      if (edts === undefined || ticks === 0) return false;
       writeType(edts.body, 'free');
-      ticks = edits.skipped;
       return true;
     });
   }
   return ticks;
 }
 
-interface Edits {
-  readonly isSound: boolean;
-  /** Whether there is an empty edit first, as long as what is skipped. */
-  readonly empty: boolean;
-  /** What the media edit skips, in ticks. */
-  readonly skipped: number;
-}
-
-/** Reads an edit list of the one form that encoders' delays give; undefined for others. */
-function readEdits(moov: readonly Box[], elst: Uint8Array | undefined): Edits | undefined {
+/** Ticks that an edit list skips, if it has the one form that encoders' delays give: after an empty edit of the same length, or none. Else 0. */
+function delayIn(moov: readonly Box[], elst: Uint8Array | undefined): number {
   // Version 0 has times of 32 bits: delays are short.
-  if (elst === undefined || elst[0] !== 0) return undefined;
+  if (elst === undefined || elst[0] !== 0) return 0;
   const view = viewOf(elst);
   const count = view.getUint32(4);
   const last = 8 + 12 * (count - 1);
-  if (count < 1 || count > 2 || elst.length < last + 12) return undefined;
+  if (count < 1 || count > 2 || elst.length < last + 12) return 0;
   const skipped = view.getInt32(last + 4);
   const scale = (body: Uint8Array | undefined) =>
     body === undefined ? 1 : viewOf(body).getUint32(body[0] === 1 ? 20 : 12);
@@ -69,21 +55,9 @@ function readEdits(moov: readonly Box[], elst: Uint8Array | undefined): Edits | 
   const movie = scale(findBox(moov, 'moov', 'mvhd')?.body);
   if (count === 2) {
     const emptySeconds = view.getUint32(8) / movie;
-    if (view.getInt32(12) !== -1 || Math.abs(emptySeconds - skipped / media) > 2 / movie) return undefined;
+    if (view.getInt32(12) !== -1 || Math.abs(emptySeconds - skipped / media) > 2 / movie) return 0;
   }
-  if (skipped <= 0) return undefined;
-  const handler = findBox(moov, 'moov', 'trak', 'mdia', 'hdlr')?.body.subarray(8, 12) ?? [];
-  return { isSound: String.fromCharCode(...handler) === 'soun', empty: count === 2, skipped };
-}
-
-/** The second edit becomes the only one; an empty box takes the room that is left. */
-function dropFirstEdit(elst: Uint8Array): void {
-  const view = viewOf(elst);
-  elst.copyWithin(8, 20, 32);
-  view.setUint32(4, 1);
-  view.setUint32(20, 12);
-  writeType(elst.subarray(28), 'free');
-  new DataView(elst.buffer, elst.byteOffset - 8, 4).setUint32(0, 8 + 20);
+  return Math.max(0, skipped);
 }
 
 /** Names the box whose body this is. */

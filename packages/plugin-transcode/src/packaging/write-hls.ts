@@ -24,7 +24,8 @@ export async function writeHls({ directory, hls, streams, segmentSeconds }: Writ
   const all = [...pictures, ...sounds];
   const target = targetSeconds(all.flatMap(({ facts }) => facts.list));
   for (const { stream, facts } of all) {
-    const text = writeMediaPlaylist(facts.list, { map: basename(stream.initSection), target });
+    const map = hls.container === 'fmp4' ? basename(stream.initSection) : undefined;
+    const text = writeMediaPlaylist(facts.list, { map, target });
     await writeFile(join(directory, stream.playlist), text);
   }
   const beside = (path: string) => relative(hls.name, path);
@@ -49,11 +50,14 @@ export async function writeHls({ directory, hls, streams, segmentSeconds }: Writ
   return {
     kind: 'hls',
     name: hls.name,
-    container: 'fmp4',
+    container: hls.container,
     master: part(hls.master, HLS_TYPE),
     files: [
       part(hls.master, HLS_TYPE),
-      ...all.flatMap(({ stream }) => [part(stream.playlist, HLS_TYPE), part(stream.initSection, 'video/mp4')]),
+      ...all.flatMap(({ stream }) => [
+        part(stream.playlist, HLS_TYPE),
+        ...(hls.container === 'fmp4' ? [part(stream.initSection, 'video/mp4')] : []),
+      ]),
       ...(hls.iFrames ? pictures.map((written) => part(iFramesPath(written), HLS_TYPE)) : []),
     ],
     segments: all.reduce((sum, { facts }) => sum + facts.segments, 0),

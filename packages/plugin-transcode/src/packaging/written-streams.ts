@@ -1,7 +1,7 @@
 import type { StreamFacts } from '../job/read-stream.ts';
 import type { PlannedStream } from '../plan/transcode-plan.ts';
 
-/** A stream whose segments are written. */
+/** A stream whose segments are written: those that manifests name. */
 export interface WrittenStream {
   /** Unique among its kind. */
   readonly name: string;

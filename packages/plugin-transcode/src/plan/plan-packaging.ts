@@ -18,10 +18,11 @@ export interface PackagingPlan {
 }
 
 /** Decides where segments go: one set of them serves HLS, DASH, and the files that are made of them. @throws TranscodeFailure */
-export function planPackaging(input: Pick<TranscodeInput, 'outputs'>): PackagingPlan {
+export function planPackaging(input: Pick<TranscodeInput, 'outputs' | 'video'>): PackagingPlan {
   const [hls] = findOutputs(input, 'hls');
   const [dash] = findOutputs(input, 'dash');
   if (hls?.container === 'ts' && dash !== undefined) throw notShared();
+  if (hls?.container === 'ts') requireTransportable(input.video.codec, ['h264']);
   const own = hls?.container === 'fmp4' ? hls.name : dash?.name;
   const folder = own ?? 'intermediate';
   return {
@@ -42,6 +43,17 @@ export function planPackaging(input: Pick<TranscodeInput, 'outputs'>): Packaging
     },
     segmentSeconds: hls?.segmentSeconds ?? dash?.segmentSeconds ?? 4,
   };
+}
+
+/** What MPEG-TS can hold, and old devices can play. @throws TranscodeFailure */
+export function requireTransportable(codec: string, known: readonly string[]): void {
+  if (known.includes(codec)) return;
+  throw new TranscodeFailure({
+    reason: 'container-unfit',
+    message: `MPEG-TS segments can't hold \`${codec}\` here`,
+    hint: `Ask for ${known.join(', ')}, or for HLS with \`container: "fmp4"\`.`,
+    recovery: 'fix-request',
+  });
 }
 
 function notShared(): TranscodeFailure {

@@ -2,15 +2,22 @@ import type { AudioSettings, EncodedAudioSettings } from '../capability/audio-se
 import type { AudioStream, MediaProbe } from '../media/media-probe.ts';
 import { TranscodeFailure } from '../media/transcode-failure.ts';
 import { nameTrack } from './name-track.ts';
+import { type PackagingPlan, requireTransportable } from './plan-packaging.ts';
 import { selectTracks } from './select-tracks.ts';
 import { streamAt } from './stream-at.ts';
 import type { PlannedSound } from './transcode-plan.ts';
 
-/** Plans the sound: a stream for each track, which all renditions share. `folder` is relative to the output folder. @throws TranscodeFailure */
-export function planSounds(settings: AudioSettings, probe: MediaProbe, folder: string): PlannedSound[] {
+/** Plans the sound: a stream for each track, which all renditions share. @throws TranscodeFailure */
+export function planSounds(
+  settings: AudioSettings,
+  probe: MediaProbe,
+  { folder, hls }: Pick<PackagingPlan, 'folder' | 'hls'>,
+): PlannedSound[] {
   if (settings.codec === 'none') return [];
   const sounds: PlannedSound[] = [];
   for (const { stream, asked } of selectTracks(probe.sounds, settings.tracks, 'sound')) {
+    if (hls?.container === 'ts')
+      requireTransportable(settings.codec === 'copy' ? stream.codec : settings.codec, ['aac', 'mp3', 'ac3', 'eac3']);
     const number = sounds.length + 1;
     const name = number === 1 ? 'audio' : `audio-${number}`;
     const fallback = number === 1 ? 'Main' : `Track ${number}`;

@@ -28,7 +28,7 @@ export function planTranscode(
   const seconds = clippedSeconds(input, probe.durationSeconds);
   const pictures = planPictures(input, probe, { packaging, seconds, encoding });
   const { renditions, thumbnails, frameRate, segmentSeconds } = pictures;
-  const sounds = packaging.encodes ? planSounds(input.audio, probe, folder) : [];
+  const sounds = packaging.encodes ? planSounds(input.audio, probe, packaging) : [];
   const [soundOutput] = findOutputs(input, 'audio');
   if (soundOutput !== undefined || (packaging.encodes && renditions.length === 0)) requireSound(input, probe);
   checkStreamNames([...renditions, ...sounds]);
@@ -60,6 +60,7 @@ export function planTranscode(
     thumbnails,
     directories: [
       ...[...renditions, ...sounds].map(({ directory }) => directory),
+      ...(hls?.container === 'ts' ? [...renditions, ...sounds].map(({ name }) => `${hls.name}/${name}`) : []),
       ...[hls, dash, mp4, soundFiles].flatMap((output) => output?.name ?? []),
       ...thumbnails.map(({ name }) => name),
     ],

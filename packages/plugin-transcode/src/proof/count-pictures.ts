@@ -1,5 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
+import { parseTransportStream } from '../live/media/parse-transport-stream.ts';
 import { countFragment, type SampleCount } from './count-fragment.ts';
 import { type PictureTrack, readPictureTrack } from './read-track.ts';
 import { readTopBox, topBoxes } from './top-boxes.ts';
@@ -12,11 +13,12 @@ export interface PictureCount {
   readonly sizeFrom: PictureTrack['sizeFrom'];
 }
 
-/** Counts the pictures of a media playlist of fMP4 segments: its sections and segments are read, never asked. @throws RangeError */
+/** Counts the pictures of a media playlist, of fMP4 or MPEG-TS segments: its sections and segments are read, never asked. @throws RangeError */
 export async function countPlaylist(directory: string, playlist: string, signal: AbortSignal): Promise<PictureCount> {
   const text = await readFile(join(directory, playlist), { encoding: 'utf8', signal });
   const lines = text.split(/\r?\n/);
   const maps = new Set(lines.flatMap((line) => /^#EXT-X-MAP:.*URI="([^"]*)"/.exec(line)?.[1] ?? []));
+  if (maps.size === 0) return countTransportStream(directory, playlist, lines, signal);
   const [init] = maps;
   if (init === undefined || maps.size !== 1)
     throw new RangeError(`${playlist} names ${maps.size} initialization sections`);
@@ -29,6 +31,27 @@ export async function countPlaylist(directory: string, playlist: string, signal:
     frames += (await countFile(inside(name), track)).samples;
   }
   return { width: track.width, height: track.height, frames, sizeFrom: track.sizeFrom };
+}
+
+/** Counts the pictures of segments of MPEG-TS: access units, sized by their parameter sets. */
+async function countTransportStream(
+  directory: string,
+  playlist: string,
+  lines: readonly string[],
+  signal: AbortSignal,
+): Promise<PictureCount> {
+  let frames = 0;
+  let size: { width: number; height: number } | undefined;
+  for (const name of new Set(lines.filter((line) => /^[^#\s]/.test(line)))) {
+    const { video } = parseTransportStream(await readFile(join(directory, beside(playlist, name)), { signal }));
+    const { width, height } = video;
+    if (size !== undefined && (size.width !== width || size.height !== height))
+      throw new RangeError(`${playlist} changes its size midway`);
+    size = { width, height };
+    frames += video.samples.length;
+  }
+  if (size === undefined) throw new RangeError(`${playlist} names no segments`);
+  return { ...size, frames, sizeFrom: 'bitstream' };
 }
 
 /** Counts the pictures of one MP4 file, by its index and its fragments. @throws RangeError */
