@@ -80,7 +80,7 @@ describe.each([
   beforeAll(async () => {
     if (!here) return;
     folder = await mkdtemp(join(tmpdir(), 'byoc-kill-'));
-    source = await makeSource(join(folder, 'source.mp4'), [...picture('640x360', 30, 6), ...tone(6), ...quick]);
+    source = await makeSource(join(folder, 'source.mp4'), [...picture('640x360', 30, 4), ...tone(4), ...quick]);
     dataDirectory = await mkdtemp(join(tmpdir(), 'byoc-faults-'));
     ports = await freePorts(2);
     orchestrator = await start();
@@ -124,7 +124,7 @@ describe.each([
     if (error !== undefined) expect(error).toMatchObject({ code: 'WORKER_LOST', charged: { amountWei: '0' } });
     else expect((await job.result).output.renditions).toHaveLength(2);
     const next = await until(() => run().result.catch(() => undefined));
-    expect(next.output.renditions.map(({ frames }) => frames)).toEqual([180, 180]);
+    expect(next.output.renditions.map(({ frames }) => frames)).toEqual([120, 120]);
     await next.download(join(folder, `worker-${runtime}-${point}`));
   });
 
@@ -135,7 +135,7 @@ describe.each([
     orchestrator = await start();
     const result = await job.result;
     expect(result).toMatchObject({ jobId: job.jobId, attempts: 1 });
-    expect(result.output.renditions.map(({ frames }) => frames)).toEqual([180, 180]);
+    expect(result.output.renditions.map(({ frames }) => frames)).toEqual([120, 120]);
     const out = join(folder, `orchestrator-${runtime}-${point}`);
     await result.download(out);
     expect(await readdir(join(out, 'hls'))).toContain('master.m3u8');
@@ -156,7 +156,7 @@ describe.each([
     child.kill('SIGKILL');
     await ended;
     const next = await run().result;
-    expect(next.output.renditions.map(({ frames }) => frames)).toEqual([180, 180]);
+    expect(next.output.renditions.map(({ frames }) => frames)).toEqual([120, 120]);
   });
 });
 

@@ -148,6 +148,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       if (silentSources > 0 || states.includes('first')) return FIRST_ANSWER_MS;
       return states.includes('again') ? (options.policy?.reconnectWaitMs ?? RECONNECT_WAIT_MS) : 0;
     },
+    async retryLost(excluded) {
+      await Promise.all([...links].map(([url, link]) => (excluded.has(url) ? undefined : link.retry())));
+    },
     changed: () => change.promise,
     linkOf: (url) => links.get(url),
     purse: {

@@ -90,6 +90,39 @@ it('lets a job wait 2 s for an orchestrator that was lost a moment ago', async (
   await gateway.close();
 });
 
+it('tries an orchestrator that is lost for long at once when a job wants it', async () => {
+  const gone = Promise.withResolvers<never>();
+  let up = true;
+  const tries: number[] = [];
+  const watchOffers: OrchestratorService['watchOffers'] = async function* (_, options) {
+    yield { snapshot: true, upserted: [offer], removedOfferIds: [] };
+    await Promise.race([gone.promise, new Promise((_, no) => options?.signal?.addEventListener('abort', no))]);
+  };
+  const { clock, gateway } = setUp(async () => {
+    tries.push(clock.now());
+    if (up) return orchestrator('https://a', tries.length > 1 ? {} : { watchOffers });
+    throw new ByocError('CONNECTION_FAILED', { address: 'https://a', reason: 'refused' });
+  });
+  await gateway.ready();
+  up = false;
+  gone.reject(new ByocError('CONNECTION_LOST', { address: 'https://a', reason: 'test' }));
+  await clock.advance(60_000);
+  const before = tries.length;
+  const refused = watch(gateway.run(capability, input()).result);
+  await clock.advance(0);
+  expect(refused.error?.code).toBe('NO_OFFER_MATCHES');
+  expect(tries.slice(before)).toEqual([60_000]);
+  // Jobs a moment later share the next try, 200 ms after the last.
+  up = true;
+  const served = [1, 2, 3].map(() => watch(gateway.run(capability, input()).result));
+  await clock.advance(199);
+  expect(tries).toHaveLength(before + 1);
+  await clock.advance(1);
+  expect(served.map(({ value }) => value?.output)).toEqual(Array.from({ length: 3 }, () => ({ bytes: 5 })));
+  expect(tries.slice(before)).toEqual([60_000, 60_200]);
+  await gateway.close();
+});
+
 it('ends a job at its deadline to the millisecond, though the orchestrator is silent', async () => {
   const silent: Run = async function* () {
     yield [{ sequence: 1, type: 'accepted', capability: capability.reference }];

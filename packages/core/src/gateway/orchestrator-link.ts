@@ -37,6 +37,8 @@ export interface Connection {
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A connection that is gone for less than this is expected back. */
 const RECENT_MS = 10_000;
+/** Jobs that want a lost orchestrator make it be tried so often at most. */
+const TRY_APART_MS = 200;
 
 /** Keeps one orchestrator connected and its offers in the index, until it is closed. */
 export class OrchestratorLink {
@@ -48,6 +50,12 @@ export class OrchestratorLink {
   slot: OrchestratorSlot | undefined;
   /** When it stopped answering. */
   #failedAt = 0;
+  /** When it last did not answer. */
+  #triedAt = 0;
+  /** Ends the pause before the next try; undefined during a try. */
+  #pause: AbortController | undefined;
+  /** Resolves when the next answer, or failure, is there. */
+  #decided = Promise.withResolvers<void>();
   #settled = false;
   readonly #context: LinkContext;
   readonly #stop = new AbortController();
@@ -74,6 +82,23 @@ export class OrchestratorLink {
     return 'again';
   }
 
+  /**
+   * Tries an orchestrator that is lost without waiting for its whole pause: a job wants it now. Resolves when it has answered
+   * or failed; at once when it is not lost.
+   */
+  async retry(): Promise<void> {
+    if (this.failure === undefined || this.#failedAt === Number.NEGATIVE_INFINITY) return;
+    const { clock } = this.#context;
+    const pause = this.#pause;
+    const decided = this.#decided.promise;
+    if (pause !== undefined) {
+      const leftMs = this.#triedAt + TRY_APART_MS - clock.now();
+      if (leftMs > 0) await clock.sleep(leftMs, { signal: this.#stop.signal, unref: false }).catch(() => {});
+      pause.abort(null);
+    }
+    await decided;
+  }
+
   /** The connection that stands, or a new one. */
   connection(): Promise<Connection> {
     this.#connection ??= this.#connect().catch((error) => {
@@ -96,6 +121,7 @@ export class OrchestratorLink {
   async close(): Promise<void> {
     this.#stop.abort(new Error('the gateway closes'));
     this.#resolveReady();
+    this.#decided.resolve();
     if (this.slot !== undefined) this.#context.index.remove(this.slot);
     await Promise.all([...this.#opened].map(closeConnection));
   }
@@ -140,6 +166,7 @@ export class OrchestratorLink {
           for (const offer of changed) emit('offer-changed', offer);
           for (const offer of removed) emit('offer-removed', offer);
           this.#resolveReady();
+          this.#decided.resolve();
           onChange();
         }
         throw new Error('it ended the stream of offers');
@@ -156,9 +183,15 @@ export class OrchestratorLink {
         if (!wasLost) emit('orchestrator-lost', { url, reason });
         logger.warn({ url, reason, attempt }, 'orchestrator lost');
         this.#resolveReady();
+        this.#decided.resolve();
         onChange();
       }
-      await clock.sleep(backoffDelayMs(attempt, random), { signal, unref: true }).catch(() => {});
+      this.#decided = Promise.withResolvers();
+      this.#triedAt = clock.now();
+      this.#pause = new AbortController();
+      const early = AbortSignal.any([signal, this.#pause.signal]);
+      await clock.sleep(backoffDelayMs(attempt, random), { signal: early, unref: true }).catch(() => {});
+      this.#pause = undefined;
     }
   }
 

@@ -7,11 +7,16 @@ import type { IndexedOffer } from '../offers/indexed-offer.ts';
 import type { OfferFilter } from '../offers/offer-filter.ts';
 import type { SelectedOffer } from '../offers/select-offer.ts';
 
+/** How long a job waits for orchestrators that are tried again for it. */
+const RETRY_WAIT_MS = 2_000;
+
 /** Live offers, as a job sees them. */
 export interface OfferView {
   readonly select: (filter: OfferFilter, excluded: ReadonlySet<string>) => SelectedOffer;
   /** How long it is worth waiting for an orchestrator that is not excluded and is just connecting, ms; 0 when none is. */
   readonly worthWaitingMs: (excluded: ReadonlySet<string>) => number;
+  /** Tries orchestrators that are lost and not excluded at once; resolves when each has answered or failed. */
+  readonly retryLost: (excluded: ReadonlySet<string>) => Promise<void>;
   /** Resolves at the next change of the offers or of a connection. */
   readonly changed: () => Promise<void>;
   readonly unreachable: () => { url: string; reason: string }[];
@@ -30,7 +35,7 @@ export interface FailedAttempt {
 
 /**
  * Chooses where a job goes next. An orchestrator that failed comes last, after a pause, and only when its error allows that.
- * When nothing fits while an orchestrator is just connecting, it waits for that one, for a moment.
+ * When nothing fits, orchestrators that are lost are tried once more, and one that is just connecting is waited for, for a moment.
  *
  * @throws ByocError NO_OFFER_MATCHES before the first attempt, allFailed(…) after it
  */
@@ -81,11 +86,17 @@ async function awaitOffer(
   { excluded, signal }: { excluded: ReadonlySet<string>; signal: AbortSignal },
 ): Promise<SelectedOffer> {
   const startedAt = view.clock.now();
+  let retried = false;
+  const retrying = view.retryLost(excluded).then(() => {
+    retried = true;
+  });
   for (;;) {
-    const changed = view.changed();
+    // Before the look, so that no change is missed.
+    const changed = retried ? view.changed() : Promise.race([view.changed(), retrying]);
     const selected = view.select(filter, excluded);
     if (selected.chosen !== undefined) return selected;
-    const leftMs = startedAt + view.worthWaitingMs(excluded) - view.clock.now();
+    const waitMs = Math.max(view.worthWaitingMs(excluded), retried ? 0 : RETRY_WAIT_MS);
+    const leftMs = startedAt + waitMs - view.clock.now();
     if (leftMs <= 0) return selected;
     const timer = new AbortController();
     const pause = view.clock.sleep(leftMs, { signal: timer.signal, unref: false }).catch(() => {});
