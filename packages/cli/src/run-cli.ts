@@ -7,6 +7,8 @@ import { queryCommand } from './commands/query.ts';
 import { quoteCommand } from './commands/quote.ts';
 import { receiptsCommand } from './commands/receipts.ts';
 import { runCommand } from './commands/run.ts';
+import { signerCommand } from './commands/signer.ts';
+import { walletCommand } from './commands/wallet.ts';
 import { exitCodeOf } from './terminal/exit-code.ts';
 import { printError } from './terminal/print-error.ts';
 
@@ -33,6 +35,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .command(quoteCommand)
     .command(receiptsCommand)
     .command(runCommand)
+    .command(walletCommand)
+    .command(signerCommand)
     .completion('completion', 'Prints a shell completion script (bash or zsh)')
     .example('$0 demo', 'transcode a video, end to end, on this machine')
     .example('$0 orchestrator start', 'start hosting')
@@ -53,7 +57,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .version()
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(message);
+      // A key that somebody gave as an argument is not repeated.
+      throw error ?? new UsageError(message.replaceAll(/[0-9a-fA-F]{64}/g, '[secret]'));
     });
   try {
     await parser.parseAsync();

@@ -4,10 +4,13 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ByocError } from '@byoc/core';
 import { createAdminClient, createOrchestrator } from '@byoc/core/orchestrator';
-import { pino } from 'pino';
 import type { Argv, CommandModule } from 'yargs';
 import { chooseRuntime, type RuntimeChoice } from '../choose-runtime.ts';
+import { createLogger, logOptions } from '../create-logger.ts';
 import { dataDirectoryOption } from '../data-directory.ts';
+import { limitCoreDumps } from '../keys/limit-core-dumps.ts';
+import { openSigner } from '../keys/open-signer.ts';
+import { type SignerArguments, signerOptions } from '../keys/signer-options.ts';
 import { openPayment, type PaymentArguments, paymentOptions } from '../open-payment.ts';
 import { parseDurationMs } from '../parse-duration.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
@@ -17,7 +20,7 @@ import { formatTable } from '../terminal/table.ts';
 /** The port of the gateway protocol where none is named. */
 export const DEFAULT_PORT = 8945;
 
-interface StartArguments extends PaymentArguments {
+interface StartArguments extends PaymentArguments, SignerArguments {
   dataDir: string;
   runtime: RuntimeChoice;
   host: string;
@@ -57,11 +60,8 @@ const startCommand: CommandModule<object, StartArguments> = {
         label: { type: 'string', array: true, describe: 'a label for the offers, `region=eu`; may be repeated' },
         ...paymentOptions,
         detach: { type: 'boolean', default: false, describe: 'go on in the background' },
-        'log-level': {
-          choices: ['debug', 'info', 'warn', 'error', 'silent'],
-          default: 'info',
-          describe: 'how much to log, as JSON lines on standard error',
-        },
+        ...signerOptions,
+        ...logOptions,
         grace: { type: 'string', default: '30s', describe: 'how long running jobs may take when it is stopped' },
       })
       .example('$0 orchestrator start', 'on this machine only, Docker where it answers')
@@ -77,10 +77,11 @@ const startCommand: CommandModule<object, StartArguments> = {
 async function startHere(args: StartArguments): Promise<void> {
   await withInterrupt(async (signal) => {
     const dataDirectory = resolve(args.dataDir);
-    const logger = pino(
-      { level: args.logLevel, base: null, redact: ['*.secret', '*.privateKey'] },
-      pino.destination(2),
-    );
+    const logger = createLogger(args.logLevel);
+    // Before anything is started that could inherit a secret from the environment.
+    const signer = await openSigner(args, { logger });
+    // Without one, it holds a key of its own.
+    if (signer === undefined) await limitCoreDumps();
     const { runtime, info, fallbackReason } = await chooseRuntime(args.runtime, {
       logger,
       stateDirectory: join(dataDirectory, 'processes'),
@@ -90,6 +91,7 @@ async function startHere(args: StartArguments): Promise<void> {
       dataDirectory,
       runtime,
       logger,
+      signer,
       host: args.host,
       port: args.port,
       httpPort: args.httpPort,
@@ -111,6 +113,7 @@ async function startHere(args: StartArguments): Promise<void> {
     if (!args.json) process.stdout.write('Draining…\n');
     await orchestrator.close({ mode: 'drain', graceMs: askedGraceMs ?? parseDurationMs(args.grace) });
     await runtime.close();
+    signer?.close();
     // An open channel to a parent would keep this process alive.
     if (process.connected) process.disconnect();
     if (!args.json) process.stdout.write('Stopped. Nothing is left running.\n');

@@ -1,6 +1,7 @@
 export type { AdminStatus, JobView, PluginView } from './admin/admin-views.ts';
 export { type AdminClient, createAdminClient } from './admin/create-admin-client.ts';
 export { createOrchestrator, type Orchestrator, type OrchestratorOptions } from './create-orchestrator.ts';
+export { readOrchestratorKey } from './data-directory/read-orchestrator-key.ts';
 export { defaultWorkerWaits, type WorkerWaits } from './host/worker-waits.ts';
 export { defaultJobLimits, type JobLimits } from './jobs/job-limits.ts';
 export type { CreditChange, CreditView } from './payment/credit-book.ts';

@@ -1,7 +1,10 @@
 export { createLocalSigner } from './keys/create-local-signer.ts';
 export { createPrivateKey } from './keys/create-private-key.ts';
 export type { CryptoEngine, RecoverableSignature } from './keys/crypto-engine.ts';
+export type { KeystoreFile } from './keys/keystore/keystore-file.ts';
 export { readKeystore } from './keys/keystore/read-keystore.ts';
+export { readKeystoreAddress } from './keys/keystore/read-keystore-address.ts';
+export { readKeystoreFile } from './keys/keystore/read-keystore-file.ts';
 export { writeKeystore } from './keys/keystore/write-keystore.ts';
 export { parsePrivateKey } from './keys/parse-private-key.ts';
 export { connectRemoteSigner, type RemoteSignerOptions } from './keys/remote/connect-remote-signer.ts';

@@ -104,4 +104,25 @@ export const keyErrors = {
     message: (f) => `The token of the signer has to have ${f.least} characters or more.`,
     hint: () => 'Make one with `openssl rand -hex 32`, or let `byoc signer serve` make it.',
   }),
+  SIGNER_TOKEN_MISSING: entry<Record<string, never>>({
+    grpc: 'INVALID_ARGUMENT',
+    http: 400,
+    recovery: 'fix-request',
+    message: () => 'There is no token for the remote signer.',
+    hint: () => 'Name a file with `--signer-token-file`, or set BYOC_SIGNER_TOKEN.',
+  }),
+  WALLET_MISSING: entry<{ path: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 412,
+    recovery: 'fix-request',
+    message: (f) => `There is no wallet: ${f.path} is not there, and no other key is named.`,
+    hint: () => 'Make one with `byoc wallet create`, or name a key with `--keystore`, `--signer` or BYOC_ETH_KEY.',
+  }),
+  CONFIRMATION_MISSING: entry<{ action: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 412,
+    recovery: 'fix-request',
+    message: (f) => `Nobody confirmed to ${f.action}, and nothing was sent.`,
+    hint: () => 'Answer `y` in a terminal, or add `--yes`. `--dry-run` shows what would be sent.',
+  }),
 } as const;

@@ -71,8 +71,9 @@ export { type RedemptionEvent, TRIES_MAX, transitionRedemption } from './redempt
 export { checkTicketParams, type SenderFunds, type SenderLimits } from './sender/check-ticket-params.ts';
 export { createTicketSender, type TicketSender } from './sender/create-ticket-sender.ts';
 export { ticketCount } from './sender/ticket-count.ts';
+export { seeTransaction } from './signer-service/see-transaction.ts';
 export { type SignerService, type SignerServiceOptions, serveSigner } from './signer-service/serve-signer.ts';
-export type { AllowedContract, SigningPolicy } from './signer-service/signing-policy.ts';
+export type { AllowedContract, SeenTransaction, SigningPolicy } from './signer-service/signing-policy.ts';
 export { creditWei, expectedValue } from './ticket/expected-value.ts';
 export { type SignedTicket, type Ticket, type TicketParams, WIN_PROB_MAX } from './ticket/ticket.ts';
 export { ticketHash } from './ticket/ticket-hash.ts';

@@ -39,11 +39,19 @@ const sealed = {
 /** A key file of the Web3 Secret Storage definition, version 3, with parameters that this machine can bear. */
 export const keystoreFileSchema = z.object({
   version: z.literal(3),
+  /** Says who, and proves nothing. */
+  address: z
+    .string()
+    .regex(/^(0x)?[0-9a-fA-F]{40}$/)
+    .optional(),
   crypto: z.discriminatedUnion('kdf', [
     z.object({ ...sealed, kdf: z.literal('scrypt'), kdfparams: scryptSchema }),
     z.object({ ...sealed, kdf: z.literal('pbkdf2'), kdfparams: pbkdf2Schema }),
   ]),
 });
 
+/** A key file, read. */
+export type KeystoreFile = z.output<typeof keystoreFileSchema>;
+
 /** How the key of a file is sealed. */
-export type SealedKey = z.output<typeof keystoreFileSchema>['crypto'];
+export type SealedKey = KeystoreFile['crypto'];

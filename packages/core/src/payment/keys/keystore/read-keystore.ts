@@ -1,11 +1,8 @@
 import { createDecipheriv, timingSafeEqual } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { ByocError } from '../../../errors/byoc-error.ts';
 import { deriveKey } from './derive-key.ts';
-import { keystoreFileSchema } from './keystore-file.ts';
-
-const FILE_BYTES_MAX = 64 * 1024;
+import { readKeystoreFile } from './read-keystore-file.ts';
 
 /**
  * Reads the private key, 32 bytes, of a keystore file (version 3, as go-ethereum and wallets write it; scrypt and PBKDF2). The
@@ -15,7 +12,7 @@ const FILE_BYTES_MAX = 64 * 1024;
  * @throws ByocError KEYSTORE_UNREADABLE, KEYSTORE_INVALID, KEYSTORE_PASSWORD_WRONG
  */
 export async function readKeystore(path: string, password: Uint8Array): Promise<Uint8Array> {
-  const sealed = parse(path, await readText(path));
+  const { crypto: sealed } = await readKeystoreFile(path);
   const derived = await deriveKey(password, sealed);
   try {
     const mac = keccak_256(Buffer.concat([derived.subarray(16), sealed.ciphertext]));
@@ -30,31 +27,4 @@ export async function readKeystore(path: string, password: Uint8Array): Promise<
   } finally {
     derived.fill(0);
   }
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    if ((await stat(path)).size > FILE_BYTES_MAX)
-      throw new ByocError('KEYSTORE_INVALID', { path, reason: 'it is too long' });
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    if (cause instanceof ByocError) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new ByocError('KEYSTORE_UNREADABLE', { path, reason: code ?? message }, { cause });
-  }
-}
-
-function parse(path: string, text: string) {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    // The parser's own words quote the file.
-    throw new ByocError('KEYSTORE_INVALID', { path, reason: 'it is no JSON' });
-  }
-  const parsed = keystoreFileSchema.safeParse(json);
-  if (parsed.success) return parsed.data.crypto;
-  const [issue] = parsed.error.issues;
-  const reason = `\`${issue?.path.join('.')}\`: ${issue?.message}`;
-  throw new ByocError('KEYSTORE_INVALID', { path, reason }, { cause: parsed.error });
 }
