@@ -20,6 +20,7 @@ const output = {
     },
   },
   renditions: [],
+  sounds: [],
   outputs: [],
   ffmpeg: { version: '5.1', origin: 'path' },
   usage: { pixels: '25' },

@@ -15,7 +15,7 @@ import { defaultWorkerWaits, type WorkerWaits } from './worker-waits.ts';
 /** An old version that was replaced ends its jobs for so long. */
 const REPLACED_GRACE_MS = 10 * 60_000;
 /** An adopted worker tells its state at once; one that does not is looked after in the background. */
-const ADOPTED_READY_MS = 10_000;
+const ADOPTED_READY_MS = 30_000;
 
 /** What a plugin host stands on. */
 export interface PluginHostOptions {
