@@ -197,7 +197,7 @@ it.each([
         {
           kind: 'typed-data',
           data: {
-            domain: { name: 'BYOC quote' },
+            domain: { name: 'BYOC receipt' },
             types: { T: [{ name: 'a', type: 'uint8' }] },
             primaryType: 'T',
             message: { a: '256' },

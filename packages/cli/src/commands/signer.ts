@@ -30,7 +30,7 @@ interface ServeArguments extends Pick<SignerArguments, 'keystore' | 'passwordFil
   tlsCert: string | undefined;
   tlsKey: string | undefined;
   tokenFile: string | undefined;
-  identity: boolean;
+  text: string[];
   typedData: string[];
   ticketLimit: string;
   contract: string[];
@@ -70,11 +70,16 @@ const serveCommand: CommandModule<object, ServeArguments> = {
           describe:
             'a file with the token that callers show, made when it is missing (default: signer/token in the data directory)',
         },
-        identity: { type: 'boolean', default: true, describe: 'sign for an orchestrator that it has this address' },
+        text: {
+          type: 'string',
+          array: true,
+          default: ['BYOC orchestrator identity v1', 'BYOC quote v1'],
+          describe: 'the first line of a text to sign; may be repeated. An identity has to be its own',
+        },
         'typed-data': {
           type: 'string',
           array: true,
-          default: ['BYOC receipt', 'BYOC quote'],
+          default: ['BYOC receipt'],
           describe: 'a domain of typed data (EIP-712) to sign; may be repeated',
         },
         'ticket-limit': {
@@ -122,7 +127,7 @@ const serveCommand: CommandModule<object, ServeArguments> = {
         ...{ token, tls, logger, host: args.host, port: args.port },
         statePath: join(resolve(args.dataDir), 'signer', `${signer.address.toLowerCase()}.json`),
         policy: {
-          ...{ identity: args.identity, typedData: args.typedData, ticketsWeiPerDay },
+          ...{ texts: args.text, typedData: args.typedData, ticketsWeiPerDay },
           ...(contracts.length === 0 ? {} : { transactions: { chainId, contracts, weiPerDay } }),
         },
       });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { params, sender } from '../../../../../../tests/fixtures/tickets/vectors.ts';
 import { identityStatement } from '../../../protocol/identity/identity-statement.ts';
 import type { SigningRequest } from '../../keys/signer.ts';
+import { quoteStatement } from '../../quote/quote-signature.ts';
 import { packTicket } from '../ticket/pack-ticket.ts';
 import { WIN_PROB_MAX } from '../ticket/ticket.ts';
 import { checkSigningPolicy } from './check-signing-policy.ts';
@@ -47,7 +48,7 @@ describe('checkSigningPolicy', () => {
   it.each([
     ['its own identity', {}, { kind: 'message', message: own }],
     ['a receipt', {}, typedData({ name: 'BYOC receipt', version: '1' })],
-    ['a quote', {}, typedData({ name: 'BYOC quote' })],
+    ['a quote', {}, { kind: 'message', message: quoteStatement(new TextEncoder().encode('{}')) }],
     ['a ticket', all, ticket()],
     ['a call of a contract on its list', all, transaction()],
   ] as [string, SigningPolicy, SigningRequest][])('signs %s', (_, policy, request) => {
@@ -62,7 +63,9 @@ describe('checkSigningPolicy', () => {
       { kind: 'message', message: identityStatement(zeroAddress, 'ab'.repeat(32)) },
     ],
     ['a text that starts like an identity', {}, { kind: 'message', message: `${own}and more` }],
-    ['an identity when that is off', { identity: false }, { kind: 'message', message: own }],
+    ['an identity when that is off', { texts: [] }, { kind: 'message', message: own }],
+    ['a promise of credit', {}, { kind: 'message', message: 'BYOC credit authorization v1\nand so on\n' }],
+    ['a first line without an end', {}, { kind: 'message', message: 'BYOC quote v1' }],
     ['typed data of another domain', {}, typedData({ name: 'Permit2' })],
     ['typed data without a domain', {}, typedData({})],
     [

@@ -6,7 +6,12 @@ import type { DaySpend, SeenTransaction, SigningPolicy } from './signing-policy.
 /** The packed form: recipient, sender, four words, and the round with its hash. */
 const TICKET_BYTES = 232;
 
-const IDENTITY = /^BYOC orchestrator identity v1\naddress: (0x[0-9a-f]{40})\ncertificate-sha256: [0-9a-f]{64}\n$/;
+const IDENTITY = 'BYOC orchestrator identity v1';
+const IDENTITY_TEXT = /^.*\naddress: (0x[0-9a-f]{40})\ncertificate-sha256: [0-9a-f]{64}\n$/;
+
+/** The texts and typed data that an orchestrator signs, and that promise nobody money of the key's. */
+const defaultTexts = [IDENTITY, 'BYOC quote v1'];
+const defaultTypedData = ['BYOC receipt'];
 
 /** What a policy is applied to. */
 export interface SigningView {
@@ -49,14 +54,15 @@ type Seen = { refused: string } | { ticketWei?: bigint; transactionWei?: bigint 
 function look(policy: SigningPolicy, request: SigningRequest, view: SigningView): Seen {
   switch (request.kind) {
     case 'message': {
-      const { identity = true } = policy;
-      const named = IDENTITY.exec(request.message)?.[1];
-      return identity && named === view.address.toLowerCase()
-        ? {}
-        : { refused: 'the only text that it signs is the identity of an orchestrator of its own address' };
+      const { texts = defaultTexts } = policy;
+      const end = request.message.indexOf('\n');
+      const title = request.message.slice(0, Math.max(end, 0));
+      if (!texts.includes(title)) return { refused: 'a text with this first line is not on its list' };
+      const isOwn = IDENTITY_TEXT.exec(request.message)?.[1] === view.address.toLowerCase();
+      return title !== IDENTITY || isOwn ? {} : { refused: 'it signs the identity of its own address, and no other' };
     }
     case 'typed-data': {
-      const { typedData = ['BYOC receipt', 'BYOC quote'] } = policy;
+      const { typedData = defaultTypedData } = policy;
       const { name, verifyingContract } = request.data.domain;
       return name !== undefined && typedData.includes(name) && verifyingContract === undefined
         ? {}

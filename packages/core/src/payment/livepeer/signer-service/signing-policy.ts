@@ -9,9 +9,13 @@ export interface AllowedContract {
 
 /** What a signer service signs for its callers. What is not named here is refused. */
 export interface SigningPolicy {
-  /** The statement that binds the TLS certificate of an orchestrator to the key. @default true */
-  readonly identity?: boolean | undefined;
-  /** Names of the EIP-712 domains that are signed; none with a contract. @default ["BYOC receipt", "BYOC quote"] */
+  /**
+   * First lines of the texts that are signed. An identity has to be that of the key itself.
+   *
+   * @default ["BYOC orchestrator identity v1", "BYOC quote v1"]
+   */
+  readonly texts?: readonly string[] | undefined;
+  /** Names of the EIP-712 domains that are signed; none with a contract. @default ["BYOC receipt"] */
   readonly typedData?: readonly string[] | undefined;
   /** What all tickets of a day (UTC) may be worth on average, wei: face value × probability. @default 0n: no ticket */
   readonly ticketsWeiPerDay?: bigint | undefined;
