@@ -77,6 +77,13 @@ export const paymentErrors = {
     message: (f) => `The quote was good until ${f.expiredAt}.`,
     hint: () => 'Ask for a new quote.',
   }),
+  USAGE_MISSING: entry<{ jobId: string; meters: readonly string[] }>({
+    grpc: 'INTERNAL',
+    http: 502,
+    recovery: 'retry-other',
+    message: (f) => `Job ${f.jobId} ended without a word about what it used of ${f.meters.join(', ')}.`,
+    hint: () => 'The plugin must report every meter that has a price, 0 included. Nothing was charged.',
+  }),
   CREDIT_CHANGE_REFUSED: entry<{ payer: string; amountWei: string; reason: string }>({
     grpc: 'FAILED_PRECONDITION',
     http: 409,

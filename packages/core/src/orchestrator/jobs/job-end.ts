@@ -3,6 +3,7 @@ import type { ErrorCode, FactsOf } from '../../errors/catalogue/index.ts';
 import type { JobOutcome, ReceiptBytes, Usage } from '../../payment/payment-provider.ts';
 import type { OrchestratorFrame, OutputPart } from '../../protocol/frames.ts';
 import type { JobEndRow } from '../store/job-rows.ts';
+import type { AcceptedJob } from './job-context.ts';
 
 /** How a job ended, before it was settled. */
 export type JobEnding =
@@ -19,7 +20,7 @@ const faults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
     'CAPABILITY_OUTPUT_INVALID',
   ] as const),
   ...(['JOB_OUTPUT_UNSAFE', 'FRAME_OUT_OF_ORDER', 'USAGE_DECREASED', 'FRAME_MALFORMED', 'FRAME_TOO_LARGE'] as const),
-  ...(['CONNECTION_LOST', 'CONNECTION_FAILED', 'PEER_ERROR', 'JOB_CRASHED'] as const),
+  ...(['USAGE_MISSING', 'CONNECTION_LOST', 'CONNECTION_FAILED', 'PEER_ERROR', 'JOB_CRASHED'] as const),
 ]);
 
 /** Tells whether a job was ended because it was not paid for. */
@@ -44,6 +45,17 @@ export function outcomeOf(ending: JobEnding, options: { hadOutput: boolean }): J
 /** Tells whether an error means that somebody asked for the end. */
 export function isCancel(error: ByocError): boolean {
   return error.code === 'JOB_CANCELLED' || error.code === 'CALLER_GONE';
+}
+
+/** A result that does not say what was used is none: usage is never taken for zero. */
+export function requireUsage(
+  ending: JobEnding,
+  { jobId, price, payment }: Pick<AcceptedJob, 'jobId' | 'price' | 'payment'>,
+  usage: Usage,
+): JobEnding {
+  if (ending.type === 'error' || payment.row === undefined) return ending;
+  const meters = Object.keys(price.meters).filter((meter) => usage[meter] === undefined);
+  return meters.length === 0 ? ending : { type: 'error', error: new ByocError('USAGE_MISSING', { jobId, meters }) };
 }
 
 /** The row of an ending. */

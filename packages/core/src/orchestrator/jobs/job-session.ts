@@ -14,7 +14,7 @@ import { endJob } from './end-job.ts';
 import { followWorker } from './follow-worker.ts';
 import type { AcceptedJob, JobsContext } from './job-context.ts';
 import { type JobDirectory, jobDirectory, makeJobDirectory } from './job-directory.ts';
-import { finalFrames, isUnpaid, type JobEnding, orStopped } from './job-end.ts';
+import { finalFrames, isUnpaid, type JobEnding, orStopped, requireUsage } from './job-end.ts';
 import { isJobEnded, type JobEventType, type JobState, nextJobState } from './job-state.ts';
 import { createJobUploads, type JobUploads } from './job-uploads.ts';
 import { stageParts } from './stage-parts.ts';
@@ -273,7 +273,7 @@ export class JobSession {
     const { usage, sequence, state } = this.#machine;
     // The worker's last frame keeps its number; an end that we make comes after the last frame, or carries 0 before any.
     const lastSequence = state === 'ended' || sequence === 0 ? sequence : sequence + 1;
-    const known = orStopped(ending, this.#stop.signal.reason);
+    const known = requireUsage(orStopped(ending, this.#stop.signal.reason), this.job, usage);
     const end = await endJob(this, this.#context, known, { hadOutput: this.#hadOutput, usage, lastSequence });
     this.#move(end.state);
     this.#context.onEnded(this, end);

@@ -95,6 +95,16 @@ describe('a paid job', () => {
     expect(desk.ledger.account(key)).toMatchObject({ availableWei: 1000n, heldWei: 0n });
   });
 
+  it('costs nothing when usage never comes: it is not taken for zero', async () => {
+    const silent: Script = async function* () {
+      yield [{ sequence: 1, type: 'accepted', capability: 'example/echo@1.0.0' }];
+      yield [{ sequence: 2, type: 'result', outputJson: bytes({ text: 'hi' }), usage: {}, parts: [] }];
+    };
+    const { jobs } = await setUp({ script: silent });
+    const all = await collect(jobs.runJob(frames(await paid('job_00000001', { maxCostWei: 500n }))));
+    expect(errorOf(all)).toMatchObject({ code: 'USAGE_MISSING', charged: { amountWei: '0' } });
+  });
+
   it('is refused without enough credit, and leaves nothing behind', async () => {
     const { jobs, rows, desk } = await setUp({ balanceWei: 5n });
     const all = await collect(jobs.runJob(frames(await paid('job_00000001', { maxCostWei: 500n }))));
