@@ -19,6 +19,8 @@ export function startOrchestratorProcess(options: {
   runtime: 'process' | 'docker';
   port?: number;
   httpPort?: number;
+  /** More arguments of `byoc orchestrator start`. */
+  more?: readonly string[];
 }): Promise<OrchestratorProcess> {
   const args = [
     ...byocArguments,
@@ -32,6 +34,7 @@ export function startOrchestratorProcess(options: {
       'warn',
       '--grace',
       '5s',
+      ...(options.more ?? []),
     ],
   ];
   const child = spawn(process.execPath, args, { cwd: repositoryRoot, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });

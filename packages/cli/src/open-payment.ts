@@ -2,7 +2,6 @@ import type { OrchestratorOptions } from '@byoc/core/orchestrator';
 import { createFixedPriceFeed, createHttpPriceFeed, type PriceFeed } from '@byoc/core/payment';
 import { createCreditOrchestratorProvider } from '@byoc/core/payment/credit';
 import { createFreeOrchestratorProvider } from '@byoc/core/payment/free';
-import { loadCryptoEngine } from '@byoc/core/payment/livepeer';
 import type { Options } from 'yargs';
 
 /** The options of `orchestrator start` about money. */
@@ -24,8 +23,12 @@ export interface PaymentArguments {
 
 /** Ways to be paid, and the price feed, as an operator asked for them. @throws ByocError PRICE_FEED_UNAVAILABLE */
 export async function openPayment(args: PaymentArguments): Promise<Pick<OrchestratorOptions, 'payment' | 'priceFeed'>> {
-  const credit = args.credit ? [createCreditOrchestratorProvider({ engine: await loadCryptoEngine() })] : [];
-  return { payment: [createFreeOrchestratorProvider(), ...credit], priceFeed: openPriceFeed(args) };
+  const priceFeed = openPriceFeed(args);
+  if (!args.credit) return { payment: [createFreeOrchestratorProvider()], priceFeed };
+  // Only who is paid needs it: it brings viem.
+  const { loadCryptoEngine } = await import('@byoc/core/payment/livepeer');
+  const credit = createCreditOrchestratorProvider({ engine: await loadCryptoEngine() });
+  return { payment: [createFreeOrchestratorProvider(), credit], priceFeed };
 }
 
 function openPriceFeed({ usdPerEth, priceFeed }: PaymentArguments): PriceFeed | undefined {
