@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { audioSettingsSchema } from './audio-settings.ts';
 import { outputRequestSchema } from './output-request.ts';
 import { type PerTitleSettings, perTitleSettingsSchema } from './per-title-settings.ts';
+import { pictureSettingsSchema } from './picture-settings.ts';
 import { renditionSchema, videoSettingsSchema } from './video-settings.ts';
 
 /** The input of video/transcode. */
@@ -23,6 +24,7 @@ export const inputSchema = z.strictObject({
     .default('auto'),
   video: videoSettingsSchema.prefault({ codec: 'h264' }),
   audio: audioSettingsSchema.prefault({ codec: 'aac' }),
+  picture: pictureSettingsSchema.prefault({}),
   /** A piece of the source. @default all of it */
   clip: z
     .strictObject({

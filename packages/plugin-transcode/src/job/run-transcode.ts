@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByocError, type JobContext, type Progress } from '@byoc/core';
 import { perTitleOf, type TranscodeInput } from '../capability/input.ts';
@@ -19,6 +19,7 @@ import { measureQuality, type QualityReport } from '../proof/measure-quality.ts'
 import { askedMeasures } from '../proof/quality-measure.ts';
 import { describeOutput } from './describe-output.ts';
 import { checkPlan, checkSource, plannedPixels, type TranscodeLimits } from './limits.ts';
+import { lookAtPictures } from './look-at-pictures.ts';
 import { type TriedLadder, type TryLadderInput, tryLadder } from './per-title/try-ladder.ts';
 import { readStream, type StreamFacts } from './read-stream.ts';
 import { settleTimes } from './settle-times.ts';
@@ -69,10 +70,12 @@ async function transcodeSteps(
       recovery: 'fix-request',
     });
   }
-  const probe = await probeSource(found, path, { signal });
-  checkSource(probe, limits);
+  const headers = await probeSource(found, path, { signal });
+  checkSource(headers, limits);
+  const { probe, fields } = await lookAtPictures(found, { input, probe: headers, path }, { signal });
   const encoding = await tests.encoding(input.video.codec, signal);
-  const planFor = (asked: TranscodeInput) => planTranscode(asked, probe, { path }, encoding);
+  const source = { path, tmp: dir.tmp, fields };
+  const planFor = (asked: TranscodeInput) => planTranscode(asked, probe, source, encoding);
   const settings = perTitleOf(input);
   const trialShare = settings === undefined ? 0 : 0.25;
   const tried =
@@ -83,6 +86,7 @@ async function transcodeSteps(
   checkPlan(plan, limits);
   for (const folder of plan.directories) await mkdir(join(dir.out, folder), { recursive: true });
 
+  for (const file of plan.chain?.files ?? []) await writeFile(file.path, file.text);
   const ran = { signal, cwd: dir.out, launcher: found.launcher };
   const measures = askedMeasures(input).length > 0 && plan.renditions.length > 0;
   const encodeShare = measures ? 0.8 : 0.98;
@@ -130,7 +134,7 @@ async function transcodeSteps(
   if (measures) {
     await context.emit({ type: 'stage', stage: 'measure' });
     const onProgress = followProgress(context, plan, { stage: 'measure', from: encodeShare, to: 1 });
-    quality = await measureQuality({ found, plan, input, probe, path }, { ...ran, onProgress });
+    quality = await measureQuality({ found, plan, input, path }, { ...ran, onProgress });
   }
   const output = await describeOutput({
     plan,

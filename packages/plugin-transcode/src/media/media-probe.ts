@@ -1,3 +1,4 @@
+import type { ColourTags, ContentLight, MasteringDisplay } from './colour-tags.ts';
 import type { Fraction } from './fraction.ts';
 
 /** What a file holds, as ffprobe or ffmpeg tells it. */
@@ -16,6 +17,9 @@ export interface MediaProbe {
   readonly texts: readonly TextStream[];
 }
 
+/** Which lines of a picture were taken first: top or bottom field; `progressive` has both at once. */
+export type FieldOrder = 'progressive' | 'top-first' | 'bottom-first';
+
 export interface VideoStream {
   /** The stream's number in the file. */
   readonly index: number;
@@ -29,6 +33,15 @@ export interface VideoStream {
   readonly averageRate: Fraction | undefined;
   readonly realRate: Fraction | undefined;
   readonly pixelFormat: string;
+  /** As the stream claims; undefined when it says nothing. */
+  readonly fieldOrder?: FieldOrder | undefined;
+  readonly colour?: ColourTags | undefined;
+  readonly masteringDisplay?: MasteringDisplay | undefined;
+  readonly contentLight?: ContentLight | undefined;
+  /** Of Dolby Vision; profile 5 can be shown by nothing else. */
+  readonly dolbyVisionProfile?: number | undefined;
+  /** A second, hidden layer has the transparency (VP8 and VP9 in WebM). */
+  readonly hasAlphaLayer?: boolean | undefined;
 }
 
 /** What a source says about a track that viewers choose. */

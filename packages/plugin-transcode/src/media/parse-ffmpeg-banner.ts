@@ -1,5 +1,6 @@
+import type { ColourTags } from './colour-tags.ts';
 import { parseFraction } from './fraction.ts';
-import type { AudioStream, MediaProbe, TextStream, TrackTags, VideoStream } from './media-probe.ts';
+import type { AudioStream, FieldOrder, MediaProbe, TextStream, TrackTags, VideoStream } from './media-probe.ts';
 import { quarterTurns } from './parse-ffprobe.ts';
 
 /** Reads what `ffmpeg -i` prints about its input: for builds that come without ffprobe. */
@@ -39,6 +40,28 @@ function readVideo(index: number, codec: string, rest: string, block: string): V
     averageRate: rate(rest, 'fps'),
     realRate: rate(rest, 'tbr'),
     pixelFormat: /, (\w+)(?:\([^)]*\))?, \d+x\d+/.exec(rest)?.[1] ?? 'unknown',
+    ...readPixels(/, \w+\(([^)]*)\), \d+x\d+/.exec(rest)?.[1] ?? ''),
+  };
+}
+
+/** Reads what stands behind the pixel format: `tv, bt2020nc/bt2020/smpte2084, top first`. */
+function readPixels(text: string): { colour: ColourTags; fieldOrder: FieldOrder | undefined } {
+  const words = text.split(',').map((word) => word.trim());
+  const order = words.find((word) => / first/.test(word));
+  const isTop = /^top first|^bottom coded first/.test(order ?? '');
+  const progressive = words.includes('progressive') ? 'progressive' : undefined;
+  // One name stands for all three.
+  const names = words.filter((word) => !/^(tv|pc|progressive|unknown|.* first.*)$/.test(word)).at(0) ?? '';
+  const [matrix, primaries = matrix, transfer = matrix] = names.split('/').map((name) => name || undefined);
+  const known = (name: string | undefined) => (name === 'unknown' ? undefined : name);
+  return {
+    colour: {
+      range: words.includes('pc') ? 'pc' : words.includes('tv') ? 'tv' : undefined,
+      matrix: known(matrix),
+      primaries: known(primaries),
+      transfer: known(transfer),
+    },
+    fieldOrder: order === undefined ? progressive : isTop ? 'top-first' : 'bottom-first',
   };
 }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { ColourTags } from './colour-tags.ts';
 import { parseFraction } from './fraction.ts';
-import type { AudioStream, MediaProbe, TextStream, TrackTags, VideoStream } from './media-probe.ts';
+import type { AudioStream, FieldOrder, MediaProbe, TextStream, TrackTags, VideoStream } from './media-probe.ts';
+import { type LightData, parseLightData, sideDataSchema } from './parse-side-data.ts';
 
 const stream = z.object({
   index: z.number(),
@@ -19,11 +21,19 @@ const stream = z.object({
     .object({ attached_pic: z.number().default(0), forced: z.number().default(0) })
     .default({ attached_pic: 0, forced: 0 }),
   tags: z.record(z.string(), z.string()).default({}),
-  side_data_list: z.array(z.object({ rotation: z.number().optional() })).default([]),
+  field_order: z.string().optional(),
+  color_range: z.string().optional(),
+  color_space: z.string().optional(),
+  color_primaries: z.string().optional(),
+  color_transfer: z.string().optional(),
+  side_data_list: z.array(sideDataSchema).default([]),
 });
 const report = z.object({
   streams: z.array(stream).default([]),
   format: z.object({ format_name: z.string().default('unknown'), duration: z.string().optional() }),
+});
+const frameReport = z.object({
+  frames: z.array(z.object({ side_data_list: z.array(sideDataSchema).default([]) })).default([]),
 });
 type Stream = z.output<typeof stream>;
 
@@ -56,7 +66,37 @@ function readVideo(one: Stream): VideoStream {
     averageRate: parseFraction(one.avg_frame_rate),
     realRate: parseFraction(one.r_frame_rate),
     pixelFormat: one.pix_fmt,
+    fieldOrder: FIELD_ORDERS[one.field_order ?? ''],
+    colour: readColour(one),
+    ...parseLightData(one.side_data_list),
+    dolbyVisionProfile: one.side_data_list.find(({ dv_profile }) => dv_profile !== undefined)?.dv_profile,
+    hasAlphaLayer: one.tags.alpha_mode === '1' || one.tags.ALPHA_MODE === '1',
   };
+}
+
+/** ffmpeg tells the order of coding, then that of display; display counts. */
+const FIELD_ORDERS: Readonly<Record<string, FieldOrder>> = {
+  progressive: 'progressive',
+  tt: 'top-first',
+  bt: 'top-first',
+  bb: 'bottom-first',
+  tb: 'bottom-first',
+};
+
+function readColour(one: Stream): ColourTags {
+  const known = (text: string | undefined) => (text === 'unknown' || text === 'reserved' ? undefined : text);
+  return {
+    range: one.color_range === 'tv' || one.color_range === 'pc' ? one.color_range : undefined,
+    matrix: known(one.color_space),
+    primaries: known(one.color_primaries),
+    transfer: known(one.color_transfer),
+  };
+}
+
+/** Reads what `ffprobe -show_frames -of json` tells about the light of the first picture. @throws when it is something else */
+export function parseFrameLight(json: string): LightData {
+  const { frames } = frameReport.parse(JSON.parse(json));
+  return parseLightData(frames.flatMap(({ side_data_list }) => side_data_list));
 }
 
 function readAudio(one: Stream): AudioStream {

@@ -25,12 +25,17 @@ export function segmentFolder({ hls }: ParallelInput): string {
 
 /** The jobs for the pieces of a source: those that take longest first. Pure. */
 export function pieceJobs(input: ParallelInput, pieces: SourcePieces): PieceJob[] {
-  const { video, audio, ladder, quality } = input;
+  const { video, audio, ladder, quality, picture } = input;
   const hls = { kind: 'hls' as const, ...input.hls, name: segmentFolder(input) };
   const frames = pieces.chunks.reduce((sum, chunk) => sum + chunk.frames, 0);
   const jobs: PieceJob[] = [];
   if (input.thumbnails.length > 0) {
-    const job = { source: fileBlob(input.path), outputs: [...input.thumbnails], audio: { codec: 'none' as const } };
+    const job = {
+      source: fileBlob(input.path),
+      outputs: [...input.thumbnails],
+      audio: { codec: 'none' as const },
+      ...(picture === undefined ? {} : { picture }),
+    };
     jobs.push({ name: 'thumbnails', kind: 'thumbnails', input: job, piece: undefined, frames: 0, weight: frames / 50 });
   }
   if (pieces.sound !== undefined) {
@@ -51,6 +56,7 @@ export function pieceJobs(input: ParallelInput, pieces: SourcePieces): PieceJob[
       ...(ladder === undefined ? {} : { ladder }),
       ...(video === undefined ? {} : { video }),
       ...(quality === undefined ? {} : { quality }),
+      ...(picture === undefined ? {} : { picture }),
     };
     const name = `chunk-${String(chunk.number).padStart(5, '0')}`;
     jobs.push({ name, kind: 'chunk', input: job, piece: chunk.path, frames: chunk.frames, weight: chunk.frames });

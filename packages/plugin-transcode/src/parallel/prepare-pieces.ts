@@ -6,6 +6,7 @@ import { probeSource } from '../ffmpeg/probe-source.ts';
 import { runProgram } from '../ffmpeg/run-program.ts';
 import type { Fraction } from '../media/fraction.ts';
 import type { MediaProbe, VideoStream } from '../media/media-probe.ts';
+import { mayHaveFields } from '../plan/picture/select-deinterlace.ts';
 import { selectFrameRate } from '../plan/select-frame-rate.ts';
 import type { ParallelInput } from './parallel-input.ts';
 import { type Chunk, planChunks } from './plan-chunks.ts';
@@ -50,6 +51,9 @@ export async function preparePieces(options: PreparePiecesInput): Promise<Source
   const probe = await probeSource(found, path, { signal });
   const { video, audio } = probe;
   if (video === undefined) return { reason: 'the source has no moving pictures' };
+  const deinterlace = input.picture?.deinterlace?.when ?? 'auto';
+  // Each chunk would decide for itself.
+  if (deinterlace === 'auto' && mayHaveFields(video)) return { reason: 'it may be interlaced' };
   const sounds = input.audio?.codec === 'none' ? undefined : audio;
   const scan = await scanPictures(found, path, { video, audio: sounds }, signal);
   if (scan.unsuitable !== undefined) return { reason: `${scan.unsuitable}` };

@@ -1,29 +1,20 @@
-import type { Fraction } from '../media/fraction.ts';
-import type { VideoStream } from '../media/media-probe.ts';
 import { decimal } from './decimal.ts';
+import type { PictureChain } from './picture-chain.ts';
 import type { PlannedRendition, PlannedThumbnails } from './transcode-plan.ts';
 
 /** The graph that turns one decoded stream into every picture output: `[v0]`, `[v1]` … for the renditions, `[t0]` … for thumbnail sheets. */
 export function filterGraph(
-  video: VideoStream,
-  rate: Fraction,
-  cut: string,
+  pictures: PictureChain,
   renditions: readonly PlannedRendition[],
   thumbnails: readonly PlannedThumbnails[],
 ): string {
   const labels = [...renditions.map((_, at) => `[s${at}]`), ...thumbnails.map((_, at) => `[p${at}]`)];
-  const chains = [
-    `[0:${video.index}]fps=${rate.num}/${rate.den}:start_time=0${cut},split=${labels.length}${labels.join('')}`,
-  ];
-  for (const [at, { width, height, pixelFormat }] of renditions.entries()) {
-    chains.push(`[s${at}]scale=${width}:${height}:flags=bicubic,setsar=1,format=${pixelFormat}[v${at}]`);
-  }
-  for (const [at, { everySeconds, width, height, columns, rows }] of thumbnails.entries()) {
+  const chains = [`${pictures.shared([...renditions, ...thumbnails])},split=${labels.length}${labels.join('')}`];
+  for (const [at, rendition] of renditions.entries()) chains.push(`[s${at}]${pictures.rendition(rendition)}[v${at}]`);
+  for (const [at, sheet] of thumbnails.entries()) {
     // Rounding up shows the picture at the interval's start; so the first interval starts with the first picture.
-    const pick = `fps=fps=1/${decimal(everySeconds)}:round=up:eof_action=pass`;
-    chains.push(
-      `[p${at}]${pick},scale=${width}:${height}:flags=bicubic,setsar=1,format=yuvj420p,tile=${columns}x${rows}[t${at}]`,
-    );
+    const pick = `fps=fps=1/${decimal(sheet.everySeconds)}:round=up:eof_action=pass`;
+    chains.push(`[p${at}]${pick},${pictures.still(sheet)},tile=${sheet.columns}x${sheet.rows}[t${at}]`);
   }
   return chains.join(';');
 }

@@ -1,23 +1,24 @@
 import type { TranscodeInput } from '../capability/input.ts';
-import { displaySize, type MediaProbe } from '../media/media-probe.ts';
+import type { MediaProbe } from '../media/media-probe.ts';
 import { encoderArguments } from './encoder-arguments.ts';
 import type { Encoding } from './encoding.ts';
 import { filterGraph } from './filter-graph.ts';
 import { findOutputs } from './find-output.ts';
+import { FRAMES_WITHOUT_END, timingArguments } from './picture/timing-arguments.ts';
+import { type PictureFacts, planPictureChain } from './picture-chain.ts';
 import { encoderShortfalls, planEncoder } from './plan-encoder.ts';
 import type { PackagingPlan } from './plan-packaging.ts';
 import { planSegments } from './plan-segments.ts';
 import { planThumbnails } from './plan-thumbnails.ts';
 import { requireVideo } from './require-video.ts';
 import { segmentArguments } from './segment-arguments.ts';
-import { selectFrameRate } from './select-frame-rate.ts';
 import { selectLadder } from './select-ladder.ts';
 import { streamAt } from './stream-at.ts';
 import type { TranscodePlan } from './transcode-plan.ts';
 
 /** The pictures of a plan, and the arguments that make them. */
 export interface PicturePlan
-  extends Pick<TranscodePlan, 'renditions' | 'thumbnails' | 'frameRate' | 'segmentSeconds' | 'warnings'> {
+  extends Pick<TranscodePlan, 'chain' | 'renditions' | 'thumbnails' | 'frameRate' | 'segmentSeconds' | 'warnings'> {
   readonly args: readonly string[];
 }
 
@@ -25,20 +26,21 @@ export interface PicturePlan
 export function planPictures(
   input: TranscodeInput,
   probe: MediaProbe,
-  options: { packaging: PackagingPlan; seconds: number | undefined; encoding: Encoding },
+  options: { packaging: PackagingPlan; seconds: number | undefined; encoding: Encoding; facts: PictureFacts },
 ): PicturePlan {
   const { packaging, seconds, encoding } = options;
   const encodes = input.ladder !== 'none' && input.outputs.some(({ kind }) => ['hls', 'dash', 'mp4'].includes(kind));
   const sheets = findOutputs(input, 'thumbnails');
-  const timing = { keyframeSeconds: input.video.keyframeSeconds, segmentSeconds: packaging.segmentSeconds };
+  const asked = { keyframeSeconds: input.video.keyframeSeconds, segmentSeconds: packaging.segmentSeconds };
   if (!encodes && sheets.length === 0) {
     const frameRate = { num: 1, den: 1 };
-    const { segmentSeconds } = timing;
-    return { renditions: [], thumbnails: [], frameRate, segmentSeconds, warnings: [], args: [] };
+    const { segmentSeconds } = asked;
+    return { chain: undefined, renditions: [], thumbnails: [], frameRate, segmentSeconds, warnings: [], args: [] };
   }
   const video = requireVideo(probe);
-  const size = displaySize(video);
-  const frameRate = selectFrameRate(video, input.video.maxFrameRate);
+  const chain = planPictureChain(input, { probe, video }, options.facts);
+  const { size, timing } = chain;
+  const frameRate = timing.rate;
   const rate = frameRate.num / frameRate.den;
   const ladder = encodes ? selectLadder(input, size, rate) : { rungs: [], warnings: [] };
   const renditions = ladder.rungs.map((rung) => ({
@@ -46,23 +48,20 @@ export function planPictures(
     ...planEncoder(input.video, rung, encoding),
     ...streamAt(`${packaging.folder}/${rung.name}`),
   }));
-  const { keyframeFrames, segmentSeconds } = planSegments(rate, timing);
+  const { keyframeFrames, segmentSeconds } = planSegments(timing.beat, asked);
   const thumbnails = sheets.map((output) => planThumbnails(output, size, seconds));
 
-  // A clip that starts between two pictures would have one too many.
-  const cut =
-    input.clip?.durationSeconds === undefined
-      ? ''
-      : `,trim=end_frame=${Math.max(1, Math.round((seconds ?? 1) * rate))}`;
-  const args = ['-filter_complex', filterGraph(video, frameRate, cut, renditions, thumbnails)];
+  const groupFrames = timing.kind === 'constant' ? keyframeFrames : FRAMES_WITHOUT_END;
+  const args = ['-filter_complex', filterGraph(chain, renditions, thumbnails)];
   for (const [at, rendition] of renditions.entries()) {
-    args.push('-map', `[v${at}]`, ...encoderArguments(input.video, rendition, keyframeFrames));
-    // Half a frame less, so that rounding never moves a cut to the next keyframe.
-    args.push(...segmentArguments(rendition, segmentSeconds - 0.5 / rate));
+    args.push('-map', `[v${at}]`, ...encoderArguments(input.video, rendition, groupFrames, chain));
+    args.push(...timingArguments(timing, keyframeFrames / timing.beat));
+    // Half a beat less, so that rounding never moves a cut to the next keyframe.
+    args.push(...segmentArguments(rendition, segmentSeconds - 0.5 / timing.beat));
   }
   for (const [at, sheet] of thumbnails.entries()) {
     args.push('-map', `[t${at}]`, '-an', '-sn', '-q:v', '4', '-f', 'image2', sheet.sheetPattern);
   }
-  const warnings = [...ladder.warnings, ...encoderShortfalls(renditions)];
-  return { renditions, thumbnails, frameRate, segmentSeconds, warnings, args };
+  const warnings = [...chain.warnings, ...ladder.warnings, ...encoderShortfalls(renditions)];
+  return { chain, renditions, thumbnails, frameRate, segmentSeconds, warnings, args };
 }

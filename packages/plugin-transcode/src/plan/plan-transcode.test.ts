@@ -36,7 +36,7 @@ describe('planTranscode', () => {
       source,
     );
     expect(plan.args.join(' ').replace(/-format_whitelist \S+/, '-format_whitelist …')).toMatchInlineSnapshot(
-      `"-hide_banner -nostdin -nostats -loglevel level+warning -progress pipe:3 -y -protocol_whitelist file -format_whitelist … -i file:/jobs/1/in/source -filter_complex [0:0]fps=30/1:start_time=0,split=2[s0][p0];[s0]scale=640:360:flags=bicubic,setsar=1,format=yuv420p[v0];[p0]fps=fps=1/1:round=up:eof_action=pass,scale=160:90:flags=bicubic,setsar=1,format=yuvj420p,tile=10x10[t0] -map [v0] -c:v libx264 -preset veryfast -profile:v high -crf 23 -maxrate 950000 -bufsize 1900000 -g 60 -keyint_min 60 -sc_threshold 0 -flags +cgop -f hls -hls_time 3.983333 -hls_playlist_type vod -hls_list_size 0 -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_segment_filename hls/360p/%05d.m4s -hls_flags independent_segments hls/360p/index.m3u8 -map [t0] -an -sn -q:v 4 -f image2 thumbnails/sprite-%04d.jpg -map 0:1 -af aresample=async=1:first_pts=0,aformat=channel_layouts=stereo -c:a aac -b:a 128000 -ac 2 -ar 48000 -f hls -hls_time 4.000000 -hls_playlist_type vod -hls_list_size 0 -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_segment_filename hls/audio/%05d.m4s -hls_flags independent_segments hls/audio/index.m3u8"`,
+      `"-hide_banner -nostdin -nostats -loglevel level+warning -progress pipe:3 -y -protocol_whitelist file -format_whitelist … -i file:/jobs/1/in/source -filter_complex [0:0]fps=30/1:start_time=0,split=2[s0][p0];[s0]scale=640:360:flags=bicubic,setsar=1,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709,format=yuv420p[v0];[p0]fps=fps=1/1:round=up:eof_action=pass,scale=160:90:flags=bicubic:in_color_matrix=bt709:out_color_matrix=smpte170m:in_range=tv:out_range=pc,setsar=1,format=yuvj420p,tile=10x10[t0] -map [v0] -c:v libx264 -preset veryfast -profile:v high -crf 23 -maxrate 950000 -bufsize 1900000 -g 60 -keyint_min 60 -sc_threshold 0 -flags +cgop -color_range tv -color_primaries bt709 -color_trc bt709 -colorspace bt709 -f hls -hls_time 3.983333 -hls_playlist_type vod -hls_list_size 0 -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_segment_filename hls/360p/%05d.m4s -hls_flags independent_segments hls/360p/index.m3u8 -map [t0] -an -sn -q:v 4 -f image2 thumbnails/sprite-%04d.jpg -map 0:1 -af aresample=async=1:first_pts=0,aformat=channel_layouts=stereo -c:a aac -b:a 128000 -ac 2 -ar 48000 -f hls -hls_time 4.000000 -hls_playlist_type vod -hls_list_size 0 -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_segment_filename hls/audio/%05d.m4s -hls_flags independent_segments hls/audio/index.m3u8"`,
     );
     expect(plan.mp4?.files.map((file) => planPackageMp4(plan, file).join(' '))).toMatchInlineSnapshot(`
       [
@@ -44,11 +44,11 @@ describe('planTranscode', () => {
       ]
     `);
     expect(
-      planQuality(plan, {}, probe, source, ['psnr'])
+      planQuality(plan, {}, source, ['psnr'])
         .join(' ')
         .replace(/-format_whitelist \S+/, '-format_whitelist …'),
     ).toMatchInlineSnapshot(
-      `"-hide_banner -nostdin -nostats -loglevel info -progress pipe:3 -y -protocol_whitelist file -format_whitelist … -i file:/jobs/1/in/source -protocol_whitelist file -f hls -i file:hls/360p/index.m3u8 -filter_complex [0:0]fps=30/1:start_time=0,settb=1/30,setpts=N,split=1[s0];[s0]scale=640:360:flags=bicubic,setsar=1,format=yuv420p,split=1[r0psnr];[1:v:0]settb=1/30,setpts=N,setsar=1,format=yuv420p,split=1[d0psnr];[d0psnr][r0psnr]psnr@psnr0=shortest=1[q0psnr] -map [q0psnr] -f null -"`,
+      `"-hide_banner -nostdin -nostats -loglevel info -progress pipe:3 -y -protocol_whitelist file -format_whitelist … -i file:/jobs/1/in/source -protocol_whitelist file -f hls -i file:hls/360p/index.m3u8 -filter_complex [0:0]fps=30/1:start_time=0,settb=1/25,setpts=N,split=1[s0];[s0]scale=640:360:flags=bicubic,setsar=1,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709,format=yuv420p,split=1[r0psnr];[1:v:0]settb=1/25,setpts=N,setsar=1,format=yuv420p,split=1[d0psnr];[d0psnr][r0psnr]psnr@psnr0=shortest=1[q0psnr] -map [q0psnr] -f null -"`,
     );
   });
 

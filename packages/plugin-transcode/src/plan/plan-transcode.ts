@@ -6,6 +6,7 @@ import { clippedSeconds } from './clipped-seconds.ts';
 import { decimal } from './decimal.ts';
 import { type Encoding, SOFTWARE_ENCODING } from './encoding.ts';
 import { findOutputs } from './find-output.ts';
+import type { PictureFacts } from './picture-chain.ts';
 import { planMp4 } from './plan-mp4.ts';
 import { planPackaging } from './plan-packaging.ts';
 import { planPictures } from './plan-pictures.ts';
@@ -19,14 +20,14 @@ import type { TranscodePlan } from './transcode-plan.ts';
 export function planTranscode(
   input: TranscodeInput,
   probe: MediaProbe,
-  source: { path: string },
+  source: { path: string } & PictureFacts,
   encoding: Encoding = SOFTWARE_ENCODING,
 ): TranscodePlan {
   checkNames(input);
   const packaging = planPackaging(input);
   const { folder, hls, dash } = packaging;
   const seconds = clippedSeconds(input, probe.durationSeconds);
-  const pictures = planPictures(input, probe, { packaging, seconds, encoding });
+  const pictures = planPictures(input, probe, { packaging, seconds, encoding, facts: source });
   const { renditions, thumbnails, frameRate, segmentSeconds } = pictures;
   const sounds = packaging.encodes ? planSounds(input.audio, probe, packaging) : [];
   const [soundOutput] = findOutputs(input, 'audio');
@@ -49,6 +50,7 @@ export function planTranscode(
   };
   return {
     args,
+    chain: pictures.chain,
     frameRate,
     expectedFrames: seconds === undefined ? undefined : Math.max(1, Math.round(seconds * rate)),
     renditions,

@@ -8,9 +8,17 @@ const STANDARD: readonly Fraction[] = [
 
 const hertz = ({ num, den }: Fraction) => num / den;
 
-/** Picks the constant rate that every rendition has: the source's, or the standard one next to a source that varies. */
-export function selectFrameRate(video: Pick<VideoStream, 'averageRate' | 'realRate'>, maxFrameRate?: number): Fraction {
-  const rate = sourceRate(video);
+/**
+ * Picks the constant rate that every rendition has: the source's, or the standard one next to a source that varies. `factor` is 2 where
+ * each field becomes a picture.
+ */
+export function selectFrameRate(
+  video: Pick<VideoStream, 'averageRate' | 'realRate'>,
+  maxFrameRate?: number,
+  factor: 1 | 2 = 1,
+): Fraction {
+  const one = sourceRate(video);
+  const rate = factor === 1 ? one : one.den % 2 === 0 ? { ...one, den: one.den / 2 } : { ...one, num: one.num * 2 };
   if (maxFrameRate === undefined || hertz(rate) <= maxFrameRate) return rate;
   // A whole part of the source's rate drops frames evenly.
   const divisor = Math.ceil(hertz(rate) / maxFrameRate - 1e-9);

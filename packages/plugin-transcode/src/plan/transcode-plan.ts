@@ -1,5 +1,6 @@
 import type { Fraction } from '../media/fraction.ts';
 import type { TrackName } from './name-track.ts';
+import type { PictureChain } from './picture-chain.ts';
 import type { Rung } from './select-ladder.ts';
 
 /** A stream of segments that ffmpeg writes. Paths are relative to the output folder. */
@@ -70,6 +71,8 @@ export interface PlannedSoundFile {
 export interface TranscodePlan {
   /** Arguments of the one ffmpeg that decodes once and encodes everything. It runs in the output folder. */
   readonly args: readonly string[];
+  /** What happens to pictures before they are encoded; undefined where there are none. */
+  readonly chain: PictureChain | undefined;
   readonly frameRate: Fraction;
   /** An expectation, for progress; undefined when the source does not tell its duration. */
   readonly expectedFrames: number | undefined;

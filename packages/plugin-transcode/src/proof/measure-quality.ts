@@ -2,7 +2,6 @@ import type { TranscodeInput } from '../capability/input.ts';
 import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { mapFailure } from '../ffmpeg/map-failure.ts';
 import { type RunProgramOptions, runProgram } from '../ffmpeg/run-program.ts';
-import type { MediaProbe } from '../media/media-probe.ts';
 import type { TranscodePlan } from '../plan/transcode-plan.ts';
 import { hasFilter } from './has-filter.ts';
 import { parseQuality } from './parse-quality.ts';
@@ -13,7 +12,6 @@ export interface MeasureQualityInput {
   readonly found: FoundFfmpeg;
   readonly plan: TranscodePlan;
   readonly input: TranscodeInput;
-  readonly probe: MediaProbe;
   readonly path: string;
 }
 
@@ -27,7 +25,7 @@ export interface QualityReport {
 
 /** Measures what the job asks for. @throws TranscodeFailure when ffmpeg fails */
 export async function measureQuality(
-  { found, plan, input, probe, path }: MeasureQualityInput,
+  { found, plan, input, path }: MeasureQualityInput,
   options: RunProgramOptions,
 ): Promise<QualityReport> {
   const asked = askedMeasures(input);
@@ -36,7 +34,7 @@ export async function measureQuality(
   const warnings =
     asked.length === measures.length ? [] : ['VMAF was not measured: this ffmpeg was built without libvmaf.'];
   if (measures.length === 0) return { renditions: plan.renditions.map(() => ({})), warnings };
-  const measured = await runProgram(found.ffmpeg.path, planQuality(plan, input, probe, { path }, measures), options);
+  const measured = await runProgram(found.ffmpeg.path, planQuality(plan, input, { path }, measures), options);
   if (measured.exitCode !== 0) throw mapFailure(measured.stderr, measured);
   const renditions = parseQuality(measured.stderr, plan.renditions.length, measures);
   for (const measure of measures) {

@@ -1,5 +1,4 @@
 import type { TranscodeInput } from '../capability/input.ts';
-import type { MediaProbe } from '../media/media-probe.ts';
 import { sourceArguments } from '../plan/source-arguments.ts';
 import type { TranscodePlan } from '../plan/transcode-plan.ts';
 import { QUALITY_FILTERS, type QualityMeasure } from './quality-measure.ts';
@@ -8,7 +7,6 @@ import { QUALITY_FILTERS, type QualityMeasure } from './quality-measure.ts';
 export function planQuality(
   plan: TranscodePlan,
   input: Pick<TranscodeInput, 'clip'>,
-  probe: MediaProbe,
   source: { path: string },
   measures: readonly QualityMeasure[],
 ): string[] {
@@ -18,16 +16,18 @@ export function planQuality(
   args.push(...sourceArguments(source.path));
   for (const { playlist } of plan.renditions)
     args.push('-protocol_whitelist', 'file', '-f', 'hls', '-i', `file:${playlist}`);
-  const { num, den } = plan.frameRate;
-  const count = `settb=${den}/${num},setpts=N`;
+  const { chain: pictures } = plan;
+  if (pictures === undefined) return args;
+  // Only the order of pictures counts.
+  const count = 'settb=1/25,setpts=N';
   const split = (labels: readonly string[]) => `split=${labels.length}${labels.map((label) => `[${label}]`).join('')}`;
   const all = plan.renditions.map((_, at) => `s${at}`);
-  const chains = [`[0:${probe.video?.index ?? 0}]fps=${num}/${den}:start_time=0,${count},${split(all)}`];
-  for (const [at, { width, height }] of plan.renditions.entries()) {
+  const chains = [`${pictures.shared(plan.renditions)},${count},${split(all)}`];
+  for (const [at, rendition] of plan.renditions.entries()) {
     const ends = (side: string) => measures.map((measure) => `${side}${at}${measure}`);
     chains.push(
-      `[s${at}]scale=${width}:${height}:flags=bicubic,setsar=1,format=yuv420p,${split(ends('r'))}`,
-      `[${at + 1}:v:0]${count},setsar=1,format=yuv420p,${split(ends('d'))}`,
+      `[s${at}]${pictures.rendition(rendition)},${split(ends('r'))}`,
+      `[${at + 1}:v:0]${count},setsar=1,format=${rendition.pixelFormat},${split(ends('d'))}`,
       ...measures.map((measure) => {
         const filter = `${QUALITY_FILTERS[measure]}@${measure}${at}`;
         return `[d${at}${measure}][r${at}${measure}]${filter}=shortest=1[q${at}${measure}]`;

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TranscodeInput } from '../../capability/input.ts';
 import type { PerTitleResult } from '../../capability/per-title-result.ts';
@@ -43,6 +43,7 @@ export interface TriedLadder {
 export async function tryLadder(options: TryLadderInput): Promise<TriedLadder> {
   const { found, input, settings, probe, plan, directory } = options;
   const whole = plan({ ...input, ladder: settings.renditions ?? 'auto' });
+  for (const file of whole.chain?.files ?? []) await writeFile(file.path, file.text);
   const rungs: readonly Rung[] = whole.renditions;
   const metric = (await hasFilter(found, 'libvmaf', options.options.signal)) ? 'vmaf' : 'ssim';
   const seconds = clippedSeconds(input, probe.durationSeconds);
@@ -102,7 +103,7 @@ interface Tried {
 }
 
 async function tryOnce(
-  { found, input, probe, path, plan, directory, options }: TryLadderInput,
+  { found, input, path, plan, directory, options }: TryLadderInput,
   trial: { rungs: readonly Rung[]; crf: number; window: TrialWindow; metric: 'vmaf' | 'ssim' },
 ): Promise<Tried[]> {
   const asked = trialInput(input, trial.rungs, trial.crf, trial.window);
@@ -113,7 +114,7 @@ async function tryOnce(
   const encoded = await runProgram(found.ffmpeg.path, planned.args, ran);
   if (encoded.exitCode !== 0) throw mapFailure(encoded.stderr, encoded);
   const quality = { psnr: false, ssim: false, vmaf: false, [trial.metric]: true };
-  const measured = await measureQuality({ found, plan: planned, input: { ...asked, quality }, probe, path }, ran);
+  const measured = await measureQuality({ found, plan: planned, input: { ...asked, quality }, path }, ran);
   return Promise.all(
     planned.renditions.map(async (rendition, at) => {
       const { bitrate, seconds } = await readStream(directory, rendition, options.signal);
