@@ -74,7 +74,7 @@ export function planPictureChain(
     files: cube === undefined ? [] : [cube],
     colour: colour.target,
     hdr: colour.isKept ? { display: video.masteringDisplay, light: video.contentLight } : undefined,
-    warnings: [...(deinterlace?.warnings ?? []), ...timing.warnings, ...colour.warnings],
+    warnings: [...(deinterlace?.warnings ?? []), ...colour.warnings],
     shared(sizes) {
       const all = [...steps];
       if (isMapped) all.push(...toneFilters(source, largest(sizes), { path: cube.path, target: colour.target, bits }));

@@ -13,7 +13,6 @@ export interface PictureTiming {
   readonly beat: number;
   /** For `-filter_complex`. The first picture is at 0: one that comes late is shown from the start. */
   readonly filters: readonly string[];
-  readonly warnings: readonly string[];
 }
 
 /** Ticks a second of pictures with times of their own: exact for MPEG-TS and for every usual rate. */
@@ -37,28 +36,11 @@ export function planTiming(
     if (fastest !== undefined)
       filters.push(`select='isnan(prev_selected_t)+gte(t-prev_selected_t,${decimal(1 / fastest - 0.001)})'`);
     if (clipSeconds !== undefined) filters.push(`trim=end=${decimal(clipSeconds)}`);
-    return { kind: 'source', rate, beat: SOURCE_TICKS, filters, warnings: [] };
+    return { kind: 'source', rate, beat: SOURCE_TICKS, filters };
   }
   const filters = [`fps=${rate.num}/${rate.den}:start_time=0`];
   // A clip that starts between two pictures would have one too many.
   if (clipSeconds !== undefined)
     filters.push(`trim=end_frame=${Math.max(1, Math.round((clipSeconds * rate.num) / rate.den))}`);
-  return {
-    kind: 'constant',
-    rate,
-    beat: rate.num / rate.den,
-    filters,
-    warnings: varies(video) ? [madeConstant(rate)] : [],
-  };
-}
-
-/** Rates that differ are a guess at a variable rate; twice the rate is that of fields. */
-function varies({ averageRate, realRate }: VideoStream): boolean {
-  if (averageRate === undefined || realRate === undefined) return false;
-  const ratio = (realRate.num * averageRate.den) / (realRate.den * averageRate.num);
-  return Math.abs(ratio - 1) > 0.02 && Math.abs(ratio - 2) > 0.02;
-}
-
-function madeConstant({ num, den }: Fraction): string {
-  return `The source's frame rate varies: it was made constant at ${decimal(num / den)}. \`picture.frameTiming\` \`source\` keeps its times.`;
+  return { kind: 'constant', rate, beat: rate.num / rate.den, filters };
 }
