@@ -2,6 +2,7 @@ import { definePlugin, implement, type Plugin } from '@byoc/core';
 import { transcode } from './capability.ts';
 import { type FoundFfmpeg, findFfmpeg } from './ffmpeg/find-ffmpeg.ts';
 import { testEncode } from './ffmpeg/test-encode.ts';
+import { describeEncoders } from './hardware/describe-encoders.ts';
 import { EncoderTests } from './hardware/encoder-tests.ts';
 import { estimatePixels } from './job/estimate-pixels.ts';
 import { DEFAULT_LIMITS, type TranscodeLimits } from './job/limits.ts';
@@ -15,6 +16,8 @@ import { live } from './live/live-capability.ts';
 export interface TranscodePluginOptions {
   /** The ffmpeg to use. @default BYOC_FFMPEG, then PATH, then the build that npm ships */
   readonly ffmpegPath?: string | undefined;
+  /** `never` keeps jobs away from cards, whatever they ask for. @default "auto" */
+  readonly hardware?: 'auto' | 'never' | undefined;
   /** @default 4 hours, 8192 × 4320, 2e13 pixels */
   readonly limits?: Partial<TranscodeLimits> | undefined;
   /** @default 64 MiB and 12 s a segment, 3 s without a sign of ffmpeg */
@@ -36,7 +39,7 @@ export function createTranscodePlugin(options: TranscodePluginOptions = {}): Plu
   let tests: EncoderTests | undefined;
   const encoderTests = async (signal: AbortSignal) => {
     const ffmpeg = await find(signal);
-    tests ??= new EncoderTests(ffmpeg);
+    tests ??= new EncoderTests(ffmpeg, { hardware: options.hardware });
     return tests;
   };
   return definePlugin({
@@ -65,13 +68,16 @@ export function createTranscodePlugin(options: TranscodePluginOptions = {}): Plu
         estimate: async (input) => ({ pixels: estimateLivePixels(input, limits) }),
       }),
     ],
-    async setup({ signal }) {
+    async setup({ signal, tmp }) {
       const { ffmpeg, ffprobe, launcher } = await find(signal);
+      const encoders = await encoderTests(signal);
       const details = {
         ffmpeg: ffmpeg.version,
         origin: ffmpeg.origin,
         ffprobe: ffprobe !== undefined,
         diesWithWorker: launcher.length > 0,
+        listedEncoders: [...(await encoders.listed(signal))],
+        encoders: describeEncoders(await encoders.measure(tmp, signal)),
       };
 
       return { details };

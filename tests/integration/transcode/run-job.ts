@@ -6,6 +6,7 @@ import {
   type InputOf,
   type JobContext,
   type OutputOf,
+  type Plugin,
   type Progress,
   parseInput,
   silentLogger,
@@ -35,7 +36,11 @@ export async function runJob(
   folder: string,
   source: string,
   input: Omit<InputOf<typeof transcode>, 'source'>,
-  options: { signal?: AbortSignal; plugin?: TranscodePluginOptions; onProgress?: (progress: Progress) => void } = {},
+  options: {
+    signal?: AbortSignal;
+    plugin?: TranscodePluginOptions | Plugin;
+    onProgress?: (progress: Progress) => void;
+  } = {},
 ): Promise<RanJob> {
   const root = await mkdtemp(join(folder, 'job-'));
   const dir = { in: join(root, 'in'), out: join(root, 'out'), tmp: join(root, 'tmp') };
@@ -63,7 +68,8 @@ export async function runJob(
       },
     },
   } as unknown as Context;
-  const [implementation] = createTranscodePlugin(options.plugin).implementations;
+  const { plugin = {} } = options;
+  const [implementation] = ('implementations' in plugin ? plugin : createTranscodePlugin(plugin)).implementations;
   try {
     const output = (await implementation?.handler(context)) as OutputOf<typeof transcode>;
     return { output: transcode.schemas.output.parse(output), out: dir.out, progress, usage, stages };

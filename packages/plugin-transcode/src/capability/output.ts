@@ -39,6 +39,8 @@ export const renditionResultSchema = z.strictObject({
   frameRate: z.number(),
   /** RFC 6381, for example `avc1.640028`. */
   codec: z.string(),
+  /** What encoded it, as ffmpeg calls it. */
+  encoder: z.string(),
   durationMs: milliseconds,
   /** Pictures only, bits a second. */
   bitrate: count,
@@ -120,6 +122,16 @@ export const outputSchema = z.strictObject({
   /** The sound tracks, the default one first. */
   sounds: z.array(soundResultSchema),
   outputs: z.array(outputResultSchema),
+  /** Whether a card encoded. */
+  hardware: z
+    .strictObject({
+      /** The encoders that ran on a card, without repetition. */
+      used: z.array(z.string()),
+      /** Where pictures were on their way from decoder to encoder. */
+      frames: z.enum(['memory', 'card']),
+      reason: z.string(),
+    })
+    .optional(),
   /** How the ladder was chosen, when it was asked to be `per-title`. */
   perTitle: perTitleResultSchema.optional(),
   ffmpeg: z.strictObject({

@@ -26,6 +26,11 @@ const common = {
     .default('veryfast'),
   /** For every rendition that sets none. @default the codec's crf, capped at the rendition's bitrate */
   rateControl: rateControlSchema.optional(),
+  /**
+   * Whether a card encodes: `auto` where one works here, and the processor where none does or where it fails; `require` or not at all;
+   * `never`. @default "auto"
+   */
+  hardware: z.enum(['auto', 'require', 'never']).default('auto'),
   /** Seconds from one keyframe to the next, the same in every rendition. @default 2 */
   keyframeSeconds: z.number().min(0.1).max(30).default(2),
   /** Frames a second at most. @default the source's */

@@ -5,6 +5,7 @@ import type { MediaProbe } from '../media/media-probe.ts';
 import { frameRateOf, type WrittenSound, type WrittenStreams } from '../packaging/written-streams.ts';
 import type { PlannedStream, TranscodePlan } from '../plan/transcode-plan.ts';
 import type { QualityReport } from '../proof/measure-quality.ts';
+import type { HardwareResult } from './describe-hardware.ts';
 import { describeSource } from './describe-source.ts';
 import { HLS_TYPE, part } from './part.ts';
 import { publishedStream } from './published-stream.ts';
@@ -27,6 +28,7 @@ export interface DescribeOutputInput {
   readonly pixels: bigint;
   /** @default the ladder was not chosen by trials */
   readonly perTitle: PerTitleResult | undefined;
+  readonly hardware: HardwareResult | undefined;
 }
 
 /** Writes the playlists and tracks that follow from what was encoded, and says what there is. */
@@ -40,6 +42,7 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
     ...(sounds[0] === undefined ? {} : { audio: sounds[0] }),
     sounds,
     outputs: await writeOutputs(plan, streams, input.directory),
+    ...(input.hardware === undefined ? {} : { hardware: input.hardware }),
     ...(input.perTitle === undefined ? {} : { perTitle: input.perTitle }),
     ffmpeg: { version: input.found.ffmpeg.version, origin: input.found.ffmpeg.origin },
     usage: { pixels: String(input.pixels) },
@@ -69,6 +72,7 @@ function describeRendition({ plan, facts, quality }: DescribeOutputInput, at: nu
     frames: samples,
     frameRate: round(frameRateOf(own), 6),
     codec: init.codec ?? 'unknown',
+    encoder: rendition.encoder,
     durationMs: round(seconds * 1000, 3),
     bitrate,
     peakBitrate,

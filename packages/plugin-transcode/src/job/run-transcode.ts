@@ -12,17 +12,20 @@ import { runProgram } from '../ffmpeg/run-program.ts';
 import type { EncoderTests } from '../hardware/encoder-tests.ts';
 import { TranscodeFailure } from '../media/transcode-failure.ts';
 import { checkNames } from '../plan/check-names.ts';
+import type { Encoding } from '../plan/encoding.ts';
 import { planPackageMp4, planPackageSound } from '../plan/plan-package-mp4.ts';
 import { planTranscode } from '../plan/plan-transcode.ts';
 import type { TranscodePlan } from '../plan/transcode-plan.ts';
 import { measureQuality, type QualityReport } from '../proof/measure-quality.ts';
 import { askedMeasures } from '../proof/quality-measure.ts';
+import { describeHardware } from './describe-hardware.ts';
 import { describeOutput } from './describe-output.ts';
 import { checkPlan, checkSource, plannedPixels, type TranscodeLimits } from './limits.ts';
 import { lookAtPictures } from './look-at-pictures.ts';
 import { type TriedLadder, type TryLadderInput, tryLadder } from './per-title/try-ladder.ts';
 import { readStream, type StreamFacts } from './read-stream.ts';
 import { settleTimes } from './settle-times.ts';
+import { tryEncodings } from './try-encodings.ts';
 import { writeTransportStreams } from './write-transport-streams.ts';
 
 export type TranscodeContext = Pick<
@@ -73,37 +76,43 @@ async function transcodeSteps(
   const headers = await probeSource(found, path, { signal });
   checkSource(headers, limits);
   const { probe, fields } = await lookAtPictures(found, { input, probe: headers, path }, { signal });
-  const encoding = await tests.encoding(input.video.codec, signal);
-  const source = { path, tmp: dir.tmp, fields };
-  const planFor = (asked: TranscodeInput) => planTranscode(asked, probe, source, encoding);
+  const ran = { signal, cwd: dir.out, launcher: found.launcher };
   const settings = perTitleOf(input);
   const trialShare = settings === undefined ? 0 : 0.25;
-  const tried =
-    settings === undefined
-      ? undefined
-      : await tryTitle(context, { found, input, settings, probe, path, plan: planFor, trialShare });
-  const plan = planFor(tried?.input ?? input);
-  checkPlan(plan, limits);
-  for (const folder of plan.directories) await mkdir(join(dir.out, folder), { recursive: true });
-
-  for (const file of plan.chain?.files ?? []) await writeFile(file.path, file.text);
-  const ran = { signal, cwd: dir.out, launcher: found.launcher };
-  const measures = askedMeasures(input).length > 0 && plan.renditions.length > 0;
-  const encodeShare = measures ? 0.8 : 0.98;
-  await context.emit({
-    type: 'stage',
-    stage: 'encode',
-    message: [...plan.renditions, ...plan.sounds].map(({ name }) => name).join(', ') || 'thumbnails',
-  });
+  let measures = false;
   let pixels = 0;
-  const onEncode = followProgress(context, plan, { stage: 'encode', from: trialShare, to: encodeShare }, (frames) => {
-    const total = plannedPixels(plan, frames);
-    if (total > limits.maxPixels) return;
-    pixels = Math.max(pixels, total);
-    context.usage.set('pixels', pixels);
-  });
-  const encoded = await runProgram(found.ffmpeg.path, plan.args, { ...ran, onProgress: onEncode });
-  if (encoded.exitCode !== 0) throw mapFailure(encoded.stderr, encoded);
+  const encode = async (encoding: Encoding) => {
+    const planFor = (asked: TranscodeInput) => planTranscode(asked, probe, { path, tmp: dir.tmp, fields }, encoding);
+    const about = { found, input, probe, path, plan: planFor, trialShare };
+    const tried = settings === undefined ? undefined : await tryTitle(context, { ...about, settings });
+    const plan = planFor(tried?.input ?? input);
+    checkPlan(plan, limits);
+    for (const folder of plan.directories) await mkdir(join(dir.out, folder), { recursive: true });
+    for (const file of plan.chain?.files ?? []) await writeFile(file.path, file.text);
+    measures = askedMeasures(input).length > 0 && plan.renditions.length > 0;
+    await context.emit({
+      type: 'stage',
+      stage: 'encode',
+      message: [...plan.renditions, ...plan.sounds].map(({ name }) => name).join(', ') || 'thumbnails',
+    });
+    const share = { stage: 'encode', from: trialShare, to: measures ? 0.8 : 0.98 };
+    const onProgress = followProgress(context, plan, share, (frames) => {
+      const total = plannedPixels(plan, frames);
+      if (total > limits.maxPixels) return;
+      pixels = Math.max(pixels, total);
+      context.usage.set('pixels', pixels);
+    });
+    const encoded = await runProgram(found.ffmpeg.path, plan.args, { ...ran, onProgress });
+    if (encoded.exitCode !== 0) throw mapFailure(encoded.stderr, encoded);
+    return {
+      plan,
+      tried,
+      hardware: (failures: readonly string[]) => describeHardware(plan, encoding, input.video.hardware, failures),
+    };
+  };
+  const encodings = await tests.encodings(input.video, signal);
+  const { value, failures } = await tryEncodings(encodings, encode, () => empty(dir.out));
+  const { plan, tried } = value;
 
   await context.emit({ type: 'stage', stage: 'verify' });
   const facts: StreamFacts[] = [];
@@ -133,7 +142,7 @@ async function transcodeSteps(
   let quality: QualityReport = { renditions: [], warnings: [] };
   if (measures) {
     await context.emit({ type: 'stage', stage: 'measure' });
-    const onProgress = followProgress(context, plan, { stage: 'measure', from: encodeShare, to: 1 });
+    const onProgress = followProgress(context, plan, { stage: 'measure', from: 0.8, to: 1 });
     quality = await measureQuality({ found, plan, input, path }, { ...ran, onProgress });
   }
   const output = await describeOutput({
@@ -147,6 +156,7 @@ async function transcodeSteps(
     directory: dir.out,
     pixels: total,
     perTitle: tried?.result,
+    hardware: value.hardware(failures),
   });
   if (plan.scratch !== undefined) await rm(join(dir.out, plan.scratch), { recursive: true, force: true });
   context.progress({ fraction: 1, stage: 'done' });

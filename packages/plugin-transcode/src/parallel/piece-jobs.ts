@@ -23,6 +23,12 @@ export function segmentFolder({ hls }: ParallelInput): string {
   return hls === undefined ? 'segments' : (hls.name ?? 'hls');
 }
 
+/** Pieces are joined, so all must come from the same encoder, whatever cards the machines have. */
+function ownEncoder(video: ParallelInput['video']): ParallelInput['video'] {
+  const { hardware = 'auto' } = video ?? {};
+  return { ...(video ?? { codec: 'h264' }), hardware: hardware === 'auto' ? 'never' : hardware };
+}
+
 /** The jobs for the pieces of a source: those that take longest first. Pure. */
 export function pieceJobs(input: ParallelInput, pieces: SourcePieces): PieceJob[] {
   const { video, audio, ladder, quality, picture } = input;
@@ -54,7 +60,7 @@ export function pieceJobs(input: ParallelInput, pieces: SourcePieces): PieceJob[
       outputs: [hls],
       audio: { codec: 'none' as const },
       ...(ladder === undefined ? {} : { ladder }),
-      ...(video === undefined ? {} : { video }),
+      video: ownEncoder(video),
       ...(quality === undefined ? {} : { quality }),
       ...(picture === undefined ? {} : { picture }),
     };

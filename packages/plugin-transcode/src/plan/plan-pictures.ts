@@ -1,12 +1,14 @@
 import type { TranscodeInput } from '../capability/input.ts';
 import type { MediaProbe } from '../media/media-probe.ts';
+import { deviceArguments } from './device-arguments.ts';
 import { encoderArguments } from './encoder-arguments.ts';
 import type { Encoding } from './encoding.ts';
 import { filterGraph } from './filter-graph.ts';
 import { findOutputs } from './find-output.ts';
+import { hardwareGraph } from './hardware-graph.ts';
 import { FRAMES_WITHOUT_END, timingArguments } from './picture/timing-arguments.ts';
 import { type PictureFacts, planPictureChain } from './picture-chain.ts';
-import { encoderShortfalls, planEncoder } from './plan-encoder.ts';
+import { bitDepthOf, encoderShortfalls, planEncoder } from './plan-encoder.ts';
 import type { PackagingPlan } from './plan-packaging.ts';
 import { planSegments } from './plan-segments.ts';
 import { planThumbnails } from './plan-thumbnails.ts';
@@ -18,8 +20,13 @@ import type { TranscodePlan } from './transcode-plan.ts';
 
 /** The pictures of a plan, and the arguments that make them. */
 export interface PicturePlan
-  extends Pick<TranscodePlan, 'chain' | 'renditions' | 'thumbnails' | 'frameRate' | 'segmentSeconds' | 'warnings'> {
+  extends Pick<
+    TranscodePlan,
+    'chain' | 'renditions' | 'thumbnails' | 'frameRate' | 'segmentSeconds' | 'warnings' | 'frames'
+  > {
   readonly args: readonly string[];
+  /** Before the input: what opens a card. */
+  readonly inputArgs: readonly string[];
 }
 
 /** Plans all pictures: renditions and thumbnails, from one decode. Of a job for sound alone there are none. @throws TranscodeFailure */
@@ -35,7 +42,8 @@ export function planPictures(
   if (!encodes && sheets.length === 0) {
     const frameRate = { num: 1, den: 1 };
     const { segmentSeconds } = asked;
-    return { chain: undefined, renditions: [], thumbnails: [], frameRate, segmentSeconds, warnings: [], args: [] };
+    const nothing = { chain: undefined, renditions: [], thumbnails: [], warnings: [], args: [], inputArgs: [] };
+    return { ...nothing, frameRate, segmentSeconds, frames: 'memory' };
   }
   const video = requireVideo(probe);
   const chain = planPictureChain(input, { probe, video }, options.facts);
@@ -43,16 +51,22 @@ export function planPictures(
   const frameRate = timing.rate;
   const rate = frameRate.num / frameRate.den;
   const ladder = encodes ? selectLadder(input, size, rate) : { rungs: [], warnings: [] };
-  const renditions = ladder.rungs.map((rung) => ({
+  const renditions = ladder.rungs.map((rung, at) => ({
     ...rung,
-    ...planEncoder(input.video, rung, encoding),
+    ...planEncoder(input.video, rung, encoding, at),
     ...streamAt(`${packaging.folder}/${rung.name}`),
   }));
   const { keyframeFrames, segmentSeconds } = planSegments(timing.beat, asked);
   const thumbnails = sheets.map((output) => planThumbnails(output, size, seconds));
 
   const groupFrames = timing.kind === 'constant' ? keyframeFrames : FRAMES_WITHOUT_END;
-  const args = ['-filter_complex', filterGraph(chain, renditions, thumbnails)];
+  const families = renditions.map(({ family }) => family);
+  const { graph, frames } = hardwareGraph(filterGraph(chain, renditions, thumbnails), video, {
+    families,
+    bitDepth: bitDepthOf(input.video),
+    frames: encoding.frames,
+  });
+  const args = ['-filter_complex', graph];
   for (const [at, rendition] of renditions.entries()) {
     args.push('-map', `[v${at}]`, ...encoderArguments(input.video, rendition, groupFrames, chain));
     args.push(...timingArguments(timing, keyframeFrames / timing.beat));
@@ -62,6 +76,7 @@ export function planPictures(
   for (const [at, sheet] of thumbnails.entries()) {
     args.push('-map', `[t${at}]`, '-an', '-sn', '-q:v', '4', '-f', 'image2', sheet.sheetPattern);
   }
+  const inputArgs = deviceArguments(families.find((family) => family !== 'software') ?? 'software', frames);
   const warnings = [...chain.warnings, ...ladder.warnings, ...encoderShortfalls(renditions)];
-  return { chain, renditions, thumbnails, frameRate, segmentSeconds, warnings, args };
+  return { chain, renditions, thumbnails, frameRate, segmentSeconds, warnings, args, inputArgs, frames };
 }

@@ -37,7 +37,7 @@ export function planTranscode(
   const args = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+warning', '-progress', 'pipe:3', '-y'];
   if (input.clip !== undefined) args.push('-ss', decimal(input.clip.startSeconds));
   if (input.clip?.durationSeconds !== undefined) args.push('-t', decimal(input.clip.durationSeconds));
-  args.push(...sourceArguments(source.path), ...pictures.args);
+  args.push(...pictures.inputArgs, ...sourceArguments(source.path), ...pictures.args);
   for (const sound of sounds) {
     args.push('-map', `0:${sound.index}`, ...audioArguments(sound), ...segmentArguments(sound, segmentSeconds));
   }
@@ -66,6 +66,7 @@ export function planTranscode(
       ...[hls, dash, mp4, soundFiles].flatMap((output) => output?.name ?? []),
       ...thumbnails.map(({ name }) => name),
     ],
+    frames: pictures.frames,
     scratch: packaging.encodes && packaging.scratch ? folder : undefined,
     warnings: pictures.warnings,
   };

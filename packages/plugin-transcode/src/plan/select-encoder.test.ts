@@ -5,6 +5,8 @@ import { selectEncoder } from './select-encoder.ts';
 
 const named = (...names: string[]): Encoding => ({
   encoders: ENCODERS.filter(({ name }) => names.includes(name)),
+  frames: 'memory',
+  sessions: 0,
   problems: {},
   others: ENCODERS.filter(({ name }) => name === 'libx264'),
 });
@@ -27,9 +29,7 @@ it('names the encoders that would do, why they can not, and those that there are
   expect([
     refusal(() => selectEncoder(encoding, { codec: 'av1', mode: 'cbr', bitDepth: 8 })),
     refusal(() => selectEncoder(encoding, { codec: 'hevc', mode: 'crf', bitDepth: 10 })),
-    refusal(() =>
-      selectEncoder({ encoders: [], problems: {}, others: [] }, { codec: 'vp9', mode: 'crf', bitDepth: 8 }),
-    ),
+    refusal(() => selectEncoder({ ...encoding, encoders: [], others: [] }, { codec: 'vp9', mode: 'crf', bitDepth: 8 })),
   ]).toMatchInlineSnapshot(`
     [
       "Nothing here encodes av1 with cbr (libaom-av1: it is experimental); there is av1 (libsvtav1), h264 (libx264)",

@@ -1,4 +1,6 @@
 import type { Fraction } from '../media/fraction.ts';
+import type { FramePlace } from './device-arguments.ts';
+import type { EncoderFamily } from './encoders/encoder.ts';
 import type { TrackName } from './name-track.ts';
 import type { PictureChain } from './picture-chain.ts';
 import type { Rung } from './select-ladder.ts';
@@ -13,6 +15,7 @@ export interface PlannedStream {
 export interface PlannedRendition extends Rung, PlannedStream {
   /** As ffmpeg calls it. */
   readonly encoder: string;
+  readonly family: EncoderFamily;
   /** What goes into the encoder, as ffmpeg calls it. */
   readonly pixelFormat: string;
 }
@@ -88,6 +91,8 @@ export interface TranscodePlan {
   /** Folders to make first. */
   readonly directories: readonly string[];
   /** A folder that is not part of the result. */
+  /** Where the pictures are on their way. */
+  readonly frames: FramePlace;
   readonly scratch: string | undefined;
   readonly warnings: readonly string[];
 }
