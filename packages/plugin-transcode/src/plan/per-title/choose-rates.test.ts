@@ -135,7 +135,7 @@ describe('chooseRates', () => {
             expect(chosen.bitrate).toBeLessThanOrEqual(most);
             expect(chosen.crf).toBeGreaterThanOrEqual(trials[0]?.crf ?? 0);
             expect(chosen.crf).toBeLessThanOrEqual(trials.at(-1)?.crf ?? 0);
-            expect(chosen.reached).toBe(chosen.score >= target - 1e-4);
+            expect(chosen.reached).toBe(chosen.score >= Number(target.toFixed(4)));
           }
         },
       ),

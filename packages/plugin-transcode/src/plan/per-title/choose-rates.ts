@@ -76,12 +76,13 @@ function choose(trials: readonly Trial[], target: number, maxBitrate: number): C
       (Math.log(from.bitrate) - Math.log(maxBitrate)) / (Math.log(from.bitrate) - Math.log(to.bitrate));
     point = step === undefined ? { ...worst, bitrate: maxBitrate } : between(step, along(step));
   }
-  const { crf, score } = point;
+  // The score that is told decides, so that both agree.
+  const score = Number(point.score.toFixed(4));
   return {
-    crf: Number(crf.toFixed(1)),
+    crf: Number(point.crf.toFixed(1)),
     bitrate: Math.round(point.bitrate),
-    score: Number(score.toFixed(4)),
-    reached: score >= target - 1e-9,
+    score,
+    reached: score >= Number(target.toFixed(4)),
   };
 }
 
