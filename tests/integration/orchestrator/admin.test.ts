@@ -34,6 +34,7 @@ function makePlugin(pluginId: string): HostedPlugin {
     digest: 'sha256:aa',
     source: { type: 'folder', path: '/plugins/echo' },
     price: freePriceSheet,
+    environment: {},
     phase: 'ready',
     reason: '',
     jobsDirectory: '/jobs',
@@ -51,10 +52,10 @@ function makeHost(replaced: Partial<PluginHost> = {}): PluginHost {
     start: async () => {},
     list: () => [...plugins.values()],
     get: (pluginId) => plugins.get(pluginId),
-    async install(source, { price = freePriceSheet, onProgress } = {}) {
+    async install(source, { price = freePriceSheet, environment = {}, onProgress } = {}) {
       onProgress?.({ stage: 'build', message: 'step 1', fraction: 0.5 });
       onProgress?.({ stage: 'start', message: 'starting' });
-      return { ...makePlugin('new'), source, price };
+      return { ...makePlugin('new'), source, price, environment };
     },
     async remove(pluginId) {
       plugins.delete(pluginId);
@@ -144,9 +145,24 @@ it('tells the progress of an install, then the plugin', async () => {
   const stages: string[] = [];
   const price = { baseWei: '5', meters: { pixels: { amountWei: '3', per: '1000' } } };
   const source = { type: 'image', reference: 'example/new:1' } as const;
-  const plugin = await client.installPlugin(source, { price, onProgress: ({ stage }) => stages.push(stage) });
+  const environment = { DEMO_LIMIT: '7' };
+  const plugin = await client.installPlugin(source, {
+    ...{ price, environment },
+    onProgress: ({ stage }) => stages.push(stage),
+  });
   expect(stages).toEqual(['build', 'start']);
-  expect(plugin).toMatchObject({ pluginId: 'new', source, price });
+  expect(plugin).toMatchObject({ pluginId: 'new', source, price, environment });
+});
+
+it.each([
+  ['BYOC_WORKER_ADDRESS', 'x', 'the host sets this one itself'],
+  ['BYOC_JOBS_PATH', 'x', 'the host sets this one itself'],
+  ['a-b', 'x', 'a variable has a name of letters, digits and _'],
+  ['A', 'x\0y', 'a value has no zero byte'],
+])('refuses the environment %s=%j', async (name, value, reason) => {
+  const { client } = await serve();
+  const install = client.installPlugin({ type: 'folder', path: '/p' }, { environment: { [name]: value } });
+  await expect(install).rejects.toThrow(reason);
 });
 
 it('throws the error of the orchestrator, with its code and facts', async () => {

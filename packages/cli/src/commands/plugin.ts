@@ -6,6 +6,7 @@ import type { PluginSource } from '@byoc/core/runtime';
 import type { Argv, CommandModule } from 'yargs';
 import { dataDirectoryOption } from '../data-directory.ts';
 import { parseDurationMs } from '../parse-duration.ts';
+import { parseEnvironment } from '../parse-environment.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { createProgressLine } from '../terminal/progress-line.ts';
@@ -33,11 +34,13 @@ export const pluginCommand: CommandModule = {
   handler() {},
 };
 
-const installCommand: CommandModule<object, LocalArguments & { source: string; price: string | undefined }> = {
+type InstallArguments = LocalArguments & { source: string; price: string | undefined; env: string[] | undefined };
+
+const installCommand: CommandModule<object, InstallArguments> = {
   command: 'install <source>',
   describe: 'Install a plugin from a folder, its plugin.json, or an image',
   builder: (yargs) =>
-    (yargs as Argv<LocalArguments & { source: string; price: string | undefined }>)
+    (yargs as Argv<InstallArguments>)
       .positional('source', {
         type: 'string',
         demandOption: true,
@@ -46,6 +49,12 @@ const installCommand: CommandModule<object, LocalArguments & { source: string; p
       .options({
         price: { type: 'string', describe: 'what jobs cost (default: as before, else free)' },
         ...dataDirectoryOption,
+        env: {
+          type: 'string',
+          array: true,
+          nargs: 1,
+          describe: "NAME=VALUE for the plugin's workers, again for more (default: as before)",
+        },
       })
       .example('$0 plugin install ./my-plugin', 'builds the image from the folder')
       .example("$0 plugin install ./my-plugin --price '$0.01 / 1M pixels'", 'asks for money')
@@ -56,6 +65,7 @@ const installCommand: CommandModule<object, LocalArguments & { source: string; p
       try {
         const plugin = await client(args).installPlugin(await parseSource(args.source), {
           ...(args.price === undefined ? {} : { price: { list: args.price } }),
+          ...(args.env === undefined ? {} : { environment: parseEnvironment(args.env) }),
           signal,
           onProgress: (progress) => line.show(progress),
         });

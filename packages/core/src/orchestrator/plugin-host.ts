@@ -37,6 +37,8 @@ export interface HostedPlugin {
   readonly digest: string;
   readonly source: PluginSource;
   readonly price: PluginPrice;
+  /** What the operator has set for its workers. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly phase: PluginPhase;
   /** Why, one line, when failed or quarantined. */
   readonly reason: string;
@@ -69,6 +71,8 @@ export interface PluginHost {
     source: PluginSource,
     options?: {
       price?: PluginPrice;
+      /** For its workers, over what they have anyway: settings that the plugin documents. @default as before, else none */
+      environment?: Readonly<Record<string, string>>;
       signal?: AbortSignal | undefined;
       onProgress?: (progress: RuntimeProgress) => void;
     },

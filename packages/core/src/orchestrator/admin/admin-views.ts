@@ -15,6 +15,7 @@ export interface PluginView {
   readonly digest: string;
   readonly source: PluginSource;
   readonly price: PluginPrice;
+  readonly environment: Readonly<Record<string, string>>;
   readonly restarts: number;
   readonly timeToWarmMs: number | undefined;
   readonly workerId: string | undefined;
@@ -47,8 +48,8 @@ export interface AdminStatus {
 
 /** Shows a hosted plugin. */
 export function viewPlugin(plugin: HostedPlugin): PluginView {
-  const { pluginId, manifest, phase, reason, digest, source, price, restarts, timeToWarmMs, workerState, worker } =
-    plugin;
+  const { pluginId, manifest, phase, reason, digest, source, price, environment } = plugin;
+  const { restarts, timeToWarmMs, workerState, worker } = plugin;
   const version = manifest.version;
   return {
     pluginId,
@@ -58,6 +59,7 @@ export function viewPlugin(plugin: HostedPlugin): PluginView {
     digest,
     source,
     price,
+    environment,
     restarts,
     timeToWarmMs,
     workerId: worker?.workerId,
@@ -71,6 +73,16 @@ const priceSchema = z.union([z.strictObject({ list: z.string().min(1).max(2000) 
 /** The body of a new price. */
 export const priceRequestSchema = z.strictObject({ price: priceSchema });
 
+/** What an operator may set for workers: anything that a program can be given and that their host does not set itself. */
+const environmentSchema = z.record(z.string(), z.string().max(32_768)).superRefine((environment, { addIssue }) => {
+  for (const [name, value] of Object.entries(environment)) {
+    const refuse = (message: string) => addIssue({ code: 'custom', path: [name], message });
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)) refuse('a variable has a name of letters, digits and _');
+    if (/^BYOC_(WORKER_.*|JOBS_PATH|HOST_GRACE_MS)$/.test(name)) refuse('the host sets this one itself');
+    if (value.includes('\0')) refuse('a value has no zero byte');
+  }
+});
+
 /** The body of an install. */
 export const installRequestSchema = z.strictObject({
   source: z.discriminatedUnion('type', [
@@ -78,6 +90,7 @@ export const installRequestSchema = z.strictObject({
     z.strictObject({ type: z.literal('image'), reference: z.string().min(1).max(500) }),
   ]),
   price: priceSchema.optional(),
+  environment: environmentSchema.optional(),
 });
 
 /** The body of a change of credit. */

@@ -20,6 +20,8 @@ export interface AdminClient {
     source: PluginSource,
     options?: {
       price?: PluginPrice;
+      /** For its workers. @default as before, else none */
+      environment?: Readonly<Record<string, string>>;
       signal?: AbortSignal | undefined;
       onProgress?: (progress: RuntimeProgress) => void;
     },
@@ -118,8 +120,8 @@ export function createAdminClient(options: { dataDirectory: string }): AdminClie
     listCredit: () => ask('GET', '/v1/credit'),
     changeCredit: (change) => ask('POST', '/v1/credit', change),
     startPlugin: (pluginId) => ask('POST', `${plugin(pluginId)}/start`, {}),
-    async installPlugin(source, { price, signal, onProgress } = {}) {
-      for await (const line of lines('POST', '/v1/plugins', { source, price }, signal)) {
+    async installPlugin(source, { price, environment, signal, onProgress } = {}) {
+      for await (const line of lines('POST', '/v1/plugins', { source, price, environment }, signal)) {
         if (line.progress) onProgress?.(line.progress);
         if (line.plugin) return line.plugin;
       }

@@ -72,12 +72,13 @@ export async function createAdminServer(options: AdminServerOptions): Promise<{ 
   });
 
   server.post('/v1/plugins', (request, reply) => {
-    const { source, price } = read(installRequestSchema, request.body);
+    const { source, price, environment } = read(installRequestSchema, request.body);
     const gone = abortedWhenGone(reply);
     const lines = streamLines(reply);
     host
       .install(source, {
         ...(price ? { price } : {}),
+        ...(environment ? { environment } : {}),
         signal: gone,
         onProgress: (progress) => lines.write({ progress }),
       })

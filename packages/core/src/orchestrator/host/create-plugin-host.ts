@@ -1,4 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { EventEmitter } from 'eventemitter3';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { freePriceSheet } from '../../price/price-sheet.ts';
@@ -36,6 +37,9 @@ export interface PluginHostOptions {
   readonly random?: (() => number) | undefined;
 }
 
+/** What an operator says at an install. */
+type Installed = Pick<SupervisorOptions, 'source' | 'price' | 'environment'>;
+
 /** Makes the host of an orchestrator's plugins. Nothing runs before `start` or `install`. */
 export function createPluginHost(options: PluginHostOptions): PluginHost {
   const { runtime, plugins: rows, clock, logger } = options;
@@ -45,7 +49,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   const retiring = new Set<Promise<void>>();
   const installing = new Map<string, Promise<unknown>>();
 
-  function supervise(resolved: ResolvedPlugin, from: Pick<SupervisorOptions, 'source' | 'price'>): PluginSupervisor {
+  function supervise(resolved: ResolvedPlugin, from: Installed): PluginSupervisor {
     const pluginId = resolved.manifest.name;
     const supervisor: PluginSupervisor = new PluginSupervisor({
       ...{ runtime, resolved, clock, logger },
@@ -92,16 +96,19 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
 
   async function install(
     resolved: ResolvedPlugin,
-    from: Pick<SupervisorOptions, 'source' | 'price'>,
+    from: Installed,
     signal: AbortSignal | undefined,
   ): Promise<HostedPlugin> {
     const pluginId = resolved.manifest.name;
     const current = supervisors.get(pluginId);
     const row: PluginRow = {
       ...{ pluginId, manifest: resolved.manifest, artifact: resolved.artifact, digest: resolved.digest },
-      ...{ source: from.source, price: from.price, installedAt: clock.now() },
+      ...from,
+      installedAt: clock.now(),
     };
-    if (current?.resolved.digest === resolved.digest && ['ready', 'busy'].includes(current.snapshot.phase)) {
+    const same =
+      current?.resolved.digest === resolved.digest && isDeepStrictEqual(current.snapshot.environment, from.environment);
+    if (current !== undefined && same && ['ready', 'busy'].includes(current.snapshot.phase)) {
       current.price = from.price;
       rows.put(row);
       events.emit('plugin-changed', current.snapshot);
@@ -162,14 +169,15 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     },
     list: () => [...supervisors.values()].map((supervisor) => supervisor.snapshot),
     get: (pluginId) => supervisors.get(pluginId)?.snapshot,
-    async install(source, { price: wanted, signal, onProgress } = {}) {
+    async install(source, { price: wanted, environment, signal, onProgress } = {}) {
       const resolved = await runtime.resolve(source, { signal, ...(onProgress ? { onProgress } : {}) });
       onProgress?.({ stage: 'start', message: `starting ${resolved.manifest.name} ${resolved.manifest.version}` });
       return inTurn(resolved.manifest.name, async () => {
-        // A new version costs what the one before it did, unless the operator says otherwise.
-        const before = supervisors.get(resolved.manifest.name)?.price ?? freePriceSheet;
-        const price = readPluginPrice(wanted ?? before, resolved.manifest);
-        return install(resolved, { source, price }, signal);
+        // A new version costs what the one before it did, with the same settings, unless the operator says otherwise.
+        const before = supervisors.get(resolved.manifest.name)?.snapshot;
+        const price = readPluginPrice(wanted ?? before?.price ?? freePriceSheet, resolved.manifest);
+        const settings = environment ?? before?.environment ?? {};
+        return install(resolved, { source, price, environment: settings }, signal);
       });
     },
     setPrice(pluginId, wanted) {

@@ -30,6 +30,7 @@ export interface SupervisorOptions {
   readonly resolved: ResolvedPlugin;
   readonly source: PluginSource;
   readonly price: PluginPrice;
+  readonly environment: Readonly<Record<string, string>>;
   readonly ownerId: string;
   readonly jobsDirectory: string;
   readonly workerDirectory: (workerId: string) => string;
@@ -83,6 +84,7 @@ export class PluginSupervisor {
       digest,
       source: this.source,
       price: this.price,
+      environment: this.#options.environment,
       phase: this.#state.phase,
       reason: this.#state.reason,
       jobsDirectory: this.#options.jobsDirectory,
@@ -194,7 +196,7 @@ export class PluginSupervisor {
     this.#failure = undefined;
     try {
       const workerDirectory = this.#options.workerDirectory(workerId);
-      const environment = { BYOC_HOST_GRACE_MS: String(waits.hostGraceMs) };
+      const environment = { ...this.#options.environment, BYOC_HOST_GRACE_MS: String(waits.hostGraceMs) };
       const spec = { workerId, ownerId, plugin: this.resolved, workerDirectory, jobsDirectory, environment };
       const started = await runtime.start(spec);
       this.#follow(started);

@@ -37,9 +37,14 @@ export function orStopped(ending: JobEnding, stopped: unknown): JobEnding {
 /** What payment is told about an ending. */
 export function outcomeOf(ending: JobEnding, options: { hadOutput: boolean }): JobOutcome {
   if (ending.type === 'result') return 'succeeded';
-  if (faults.has(ending.error.code)) return 'failed-by-orchestrator';
+  if (faults.has(ending.error.code) || isWorkersFault(ending.error)) return 'failed-by-orchestrator';
   if (!options.hadOutput) return 'failed-before-output';
   return isCancel(ending.error) ? 'cancelled-midway' : 'failed-midway';
+}
+
+/** A failure that the caller need not mend is the worker's or its operator's: a full disk, a program that crashes, a limit of theirs. */
+function isWorkersFault(error: ByocError): boolean {
+  return error.code === 'JOB_FAILED' && (error.recovery === 'retry-other' || error.recovery === 'retry-same');
 }
 
 /** Tells whether an error means that somebody asked for the end. */

@@ -17,6 +17,9 @@ CREATE TABLE plugins (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** What an operator sets for a plugin's workers, added later. */
+export const pluginEnvironmentMigration = "ALTER TABLE plugins ADD COLUMN environment_json TEXT NOT NULL DEFAULT '{}';";
+
 /** An installed plugin. */
 export interface PluginRow {
   readonly pluginId: string;
@@ -25,6 +28,8 @@ export interface PluginRow {
   readonly digest: string;
   readonly source: PluginSource;
   readonly price: PluginPrice;
+  /** More environment for its workers. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Milliseconds since the Unix epoch. */
   readonly installedAt: number;
 }
@@ -39,7 +44,7 @@ export interface PluginRows {
 /** Keeps plugin rows in a database that has the plugins migration. The path of its directory is for error texts. */
 export function createPluginRows(database: DatabaseSync, path: string): PluginRows {
   const list = database.prepare('SELECT * FROM plugins ORDER BY installed_at, plugin_id');
-  const put = database.prepare('INSERT OR REPLACE INTO plugins VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const put = database.prepare('INSERT OR REPLACE INTO plugins VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const remove = database.prepare('DELETE FROM plugins WHERE plugin_id = ?');
   return {
     list: () =>
@@ -52,9 +57,10 @@ export function createPluginRows(database: DatabaseSync, path: string): PluginRo
           source: JSON.parse(String(row['source_json'])),
           price: JSON.parse(String(row['price_json'])),
           installedAt: Number(row['installed_at']),
+          environment: JSON.parse(String(row['environment_json'])),
         })),
       ),
-    put: ({ pluginId, manifest, artifact, digest, source, price, installedAt }) =>
+    put: ({ pluginId, manifest, artifact, digest, source, price, environment, installedAt }) =>
       attemptStore(
         path,
         () =>
@@ -66,6 +72,7 @@ export function createPluginRows(database: DatabaseSync, path: string): PluginRo
             JSON.stringify(source),
             JSON.stringify(price),
             installedAt,
+            JSON.stringify(environment),
           ),
       ),
     remove: (pluginId) => attemptStore(path, () => void remove.run(pluginId)),
