@@ -154,17 +154,6 @@ it('tells the progress of an install, then the plugin', async () => {
   expect(plugin).toMatchObject({ pluginId: 'new', source, price, environment });
 });
 
-it.each([
-  ['BYOC_WORKER_ADDRESS', 'x', 'the host sets this one itself'],
-  ['BYOC_JOBS_PATH', 'x', 'the host sets this one itself'],
-  ['a-b', 'x', 'a variable has a name of letters, digits and _'],
-  ['A', 'x\0y', 'a value has no zero byte'],
-])('refuses the environment %s=%j', async (name, value, reason) => {
-  const { client } = await serve();
-  const install = client.installPlugin({ type: 'folder', path: '/p' }, { environment: { [name]: value } });
-  await expect(install).rejects.toThrow(reason);
-});
-
 it('throws the error of the orchestrator, with its code and facts', async () => {
   const thrown = new ByocError('DISK_FULL', { path: '/data' });
   const { client } = await serve({ host: makeHost({ install: () => Promise.reject(thrown) }) });

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { installRequestSchema } from './admin-views.ts';
+
+const parse = (environment: Record<string, string>) =>
+  installRequestSchema.safeParse({ source: { type: 'folder', path: '/p' }, environment });
+
+it('takes any variable that a program can be given', () => {
+  const environment = { DEMO_LIMIT: '7', _a: '', B: "'; rm -rf = \n" };
+  expect(parse(environment).data?.environment).toEqual(environment);
+});
+
+it.each([
+  ['BYOC_WORKER_ADDRESS', 'x', 'the host sets this one itself'],
+  ['BYOC_JOBS_PATH', 'x', 'the host sets this one itself'],
+  ['a-b', 'x', 'a variable has a name of letters, digits and _'],
+  ['A', 'x\0y', 'a value has no zero byte'],
+])('refuses the variable %s=%j', (name, value, reason) => {
+  expect(parse({ [name]: value }).error?.issues[0]).toMatchObject({ path: ['environment', name], message: reason });
+});
