@@ -1,16 +1,18 @@
 import { mkdir } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { isByocError } from '@byoc/core';
-import { createGateway, fileBlob, staticSource } from '@byoc/core/gateway';
+import { join, resolve } from 'node:path';
+import { ByocError, isByocError } from '@byoc/core';
+import { createGateway, staticSource } from '@byoc/core/gateway';
 import { createAdminClient } from '@byoc/core/orchestrator';
-import { transcode } from '@byoc/plugin-transcode';
 import pc from 'picocolors';
 import type { Argv, CommandModule } from 'yargs';
 import type { RuntimeChoice } from '../choose-runtime.ts';
 import { type DemoOrchestrator, startDemoOrchestrator } from '../demo/demo-orchestrator.ts';
 import { makeDemoSource } from '../demo/demo-source.ts';
-import { type DemoFacts, describeDemo } from '../demo/describe-demo.ts';
+import { describeDemo } from '../demo/describe-demo.ts';
+import { describePaidDemo } from '../demo/describe-paid-demo.ts';
+import { runPaidDemo } from '../demo/run-paid-demo.ts';
+import { transcodeFolder } from '../demo/transcode-folder.ts';
+import { transcodeOnce } from '../demo/transcode-once.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { createProgressLine } from '../terminal/progress-line.ts';
@@ -20,6 +22,7 @@ interface DemoArguments {
   output: string;
   runtime: RuntimeChoice;
   keep: boolean;
+  paid: boolean;
   json: boolean;
 }
 
@@ -41,15 +44,26 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
           default: 'auto' as const,
           describe: 'where the worker runs',
         },
+        paid: {
+          type: 'boolean',
+          default: false,
+          describe: "pay with tickets on a chain of its own: anvil with Livepeer's contracts",
+        },
         keep: { type: 'boolean', default: false, describe: 'leave the orchestrator running' },
       })
       .example('$0 demo', 'Docker where it answers, else a child process')
       .example('$0 demo --input holiday.mov', 'your own video')
+      .example('$0 demo --paid', 'fund, quote, pay with tickets, redeem them')
       .example('$0 demo --json', 'the same facts as one JSON object'),
   handler: (args) => withInterrupt((signal) => demo(args, signal)),
 };
 
 async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
+  if (args.paid && args.keep)
+    throw new ByocError('INPUT_ARGUMENT_INVALID', {
+      argument: '--keep',
+      reason: 'the chain of --paid ends with the demo',
+    });
   const startedAt = Date.now();
   const say = (text: string) => args.json || process.stdout.write(`${text}\n`);
   const directory = resolve(args.output);
@@ -65,10 +79,22 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
     source = resolve(args.inputFile);
   }
 
+  if (args.paid) {
+    const options = { source, directory, runtime: args.runtime, quiet: args.json, startedAt, say, signal };
+    const paid = await runPaidDemo(options);
+    if (args.json) printJson(paid);
+    else say(`${describeDemo(paid)}${describePaidDemo(paid.payment)}`);
+    return;
+  }
+
   const { orchestrator, fallbackReason } = await hostPlugin(args, say, signal);
   let kept = false;
   try {
-    const facts = await transcodeOnce(orchestrator, { source, directory, json: args.json, startedAt, signal });
+    await using gateway = createGateway({
+      sources: [staticSource([{ url: orchestrator.url, address: orchestrator.address }])],
+    });
+    const options = { source, directory, quiet: args.json, startedAt, signal };
+    const { facts } = await transcodeOnce(gateway, orchestrator.runtime, options);
     if (args.keep) {
       await orchestrator.keep();
       kept = true;
@@ -102,7 +128,6 @@ async function hostPlugin(
   say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<{ orchestrator: DemoOrchestrator; fallbackReason: string | undefined }> {
-  const folder = fileURLToPath(new URL('.', import.meta.resolve('@byoc/plugin-transcode/package.json')));
   let runtime = args.runtime;
   for (let fallbackReason: string | undefined; ; ) {
     const orchestrator = await startDemoOrchestrator({ runtime, signal });
@@ -113,7 +138,7 @@ async function hostPlugin(
       );
       const admin = createAdminClient({ dataDirectory: orchestrator.dataDirectory });
       const plugin = await admin.installPlugin(
-        { type: 'folder', path: folder },
+        { type: 'folder', path: transcodeFolder() },
         { signal, onProgress: (progress) => line.show(progress) },
       );
       line.stop();
@@ -128,55 +153,5 @@ async function hostPlugin(
       say(`${pc.yellow('!')} Docker can't host the plugin here (${error.shortMessage}); going on without it`);
       runtime = 'process';
     }
-  }
-}
-
-async function transcodeOnce(
-  orchestrator: DemoOrchestrator,
-  options: { source: string; directory: string; json: boolean; startedAt: number; signal: AbortSignal },
-): Promise<DemoFacts> {
-  const { signal } = options;
-  await using gateway = createGateway({
-    sources: [staticSource([{ url: orchestrator.url, address: orchestrator.address }])],
-  });
-  await gateway.ready();
-  const line = createProgressLine({ quiet: options.json, title: 'transcode' });
-  try {
-    const job = gateway.run(
-      transcode,
-      { source: fileBlob(options.source), outputs: [{ kind: 'hls' }, { kind: 'thumbnails' }], quality: { psnr: true } },
-      { signal },
-    );
-    for await (const frame of job) if (frame.type === 'progress') line.show(frame.progress);
-    const { output, usage, jobId, download } = await job.result;
-    line.stop();
-    const directory = join(options.directory, 'result');
-    await download(directory, { signal, replace: true });
-    const hls = output.outputs.find((item) => item.kind === 'hls');
-    const sprite = output.outputs.find((item) => item.kind === 'thumbnails');
-    return {
-      runtime: orchestrator.runtime,
-      job: jobId,
-      tookMs: Date.now() - options.startedAt,
-      source: relative(process.cwd(), options.source) || basename(options.source),
-      output: {
-        directory,
-        master: hls?.master.$part ?? '',
-        ...(sprite === undefined ? {} : { thumbnails: sprite.track.$part }),
-      },
-      renditions: output.renditions.map(({ name, playlist, width, height, frames, codec, bitrate, psnr }) => ({
-        name,
-        playlist: playlist?.$part ?? '',
-        width,
-        height,
-        frames,
-        codec,
-        bitrate,
-        psnr: psnr ?? null,
-      })),
-      usage: { pixels: String(usage['pixels'] ?? 0n) },
-    };
-  } finally {
-    line.stop();
   }
 }

@@ -31,6 +31,8 @@ export {
 export {
   createLivepeerOrchestratorProvider,
   type LivepeerOrchestratorOptions,
+  type LivepeerOrchestratorProvider,
+  type LivepeerWinner,
 } from './provider/create-livepeer-orchestrator-provider.ts';
 export {
   createTicketReceiver,

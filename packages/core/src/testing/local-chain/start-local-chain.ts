@@ -12,9 +12,9 @@ export interface LocalChain extends Anvil, LocalLivepeer {}
  * @throws ByocError LOCAL_CHAIN_UNAVAILABLE
  */
 export async function startLocalChain({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<LocalChain> {
-  const artifacts = await fetchLivepeerContracts({ signal });
   const anvil = await startAnvil();
   try {
+    const artifacts = await fetchLivepeerContracts({ signal });
     const { deployLivepeerContracts } = await import('./deploy-livepeer-contracts.ts');
     return { ...anvil, ...(await deployLivepeerContracts(anvil, artifacts)) };
   } catch (error) {

@@ -2,6 +2,7 @@ import { ByocError } from '../../../errors/byoc-error.ts';
 import type { Signer } from '../../keys/signer.ts';
 import type { OrchestratorPaymentProvider } from '../../payment-provider.ts';
 import type { LivepeerChain } from '../chain/livepeer-chain.ts';
+import type { GiveUpReason, RedemptionPhase } from '../redemption/redemption.ts';
 import type { RedeemOptions } from '../redemption/redemption-context.ts';
 import { livepeerMigrations } from './livepeer-migrations.ts';
 import type { LivepeerDesk } from './open-livepeer-desk.ts';
@@ -21,6 +22,8 @@ export interface LivepeerOrchestratorOptions {
   readonly ticketsPerJob?: number | undefined;
   /** What a ticket is worth on average, at least. @default 8000000000n */
   readonly ticketEvMinWei?: bigint | undefined;
+  /** What a ticket is worth on average, at most. A job that takes more than 600 of them is paid in steps. @default none */
+  readonly ticketEvMaxWei?: bigint | undefined;
   /** A face value is so many times the gas of redeeming it. @default 100n */
   readonly txCostMultiplier?: bigint | undefined;
   /** No ticket has a higher face value. @default none */
@@ -36,11 +39,29 @@ export interface LivepeerOrchestratorOptions {
   readonly pollMs?: number | undefined;
 }
 
+/** A ticket that won, and where it is on its way to the chain. */
+export interface LivepeerWinner {
+  /** The ticket's hash, hex. */
+  readonly ticket: string;
+  /** Lower-case ETH address. */
+  readonly sender: string;
+  readonly faceValueWei: bigint;
+  readonly phase: RedemptionPhase;
+  /** Why it was given up. */
+  readonly reason: GiveUpReason | undefined;
+}
+
+/** An orchestrator's provider that tells of its winners. */
+export interface LivepeerOrchestratorProvider extends OrchestratorPaymentProvider {
+  /** The newest winners first, 1000 at most. @throws ByocError CHAIN_UNAVAILABLE before it was started */
+  winners(): readonly LivepeerWinner[];
+}
+
 /**
  * Creates the orchestrator's side of `livepeer`: tickets become credit by what they are worth on average, winners are written down
  * before that and redeemed later. Needs `viem`.
  */
-export function createLivepeerOrchestratorProvider(options: LivepeerOrchestratorOptions): OrchestratorPaymentProvider {
+export function createLivepeerOrchestratorProvider(options: LivepeerOrchestratorOptions): LivepeerOrchestratorProvider {
   let desk: LivepeerDesk | undefined;
   const open = (): LivepeerDesk => {
     if (desk === undefined) throw new ByocError('CHAIN_UNAVAILABLE', { reason: 'its provider was not started' });
@@ -56,6 +77,7 @@ export function createLivepeerOrchestratorProvider(options: LivepeerOrchestrator
     terms: (request) => open().terms(request),
     open: (job, intent) => open().open(job, intent),
     resume: (job, { payer, heldWei }) => open().resume(job, { payer, heldWei }),
+    winners: () => open().winners(),
     async close() {
       await desk?.close();
     },

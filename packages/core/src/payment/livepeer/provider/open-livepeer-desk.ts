@@ -14,7 +14,7 @@ import { planTicketWorth } from '../recipient/plan-ticket-worth.ts';
 import { redeemWinners } from '../redemption/redeem-winners.ts';
 import { createRedemptionRows } from '../redemption/redemption-rows.ts';
 import { decodeTicketPayment } from '../wire/decode-ticket-payment.ts';
-import type { LivepeerOrchestratorOptions } from './create-livepeer-orchestrator-provider.ts';
+import type { LivepeerOrchestratorOptions, LivepeerWinner } from './create-livepeer-orchestrator-provider.ts';
 import { decodeLivepeerPayment, encodeLivepeerTerms } from './livepeer-messages.ts';
 import { authorizationSigner } from './payment-authorization.ts';
 import { ticketPurpose } from './ticket-purpose.ts';
@@ -27,6 +27,7 @@ export interface LivepeerDesk {
   terms(request: PaymentTermsRequest): Uint8Array | Promise<Uint8Array>;
   open(job: PayableJob, intent: PaymentIntent): JobPayer | Promise<JobPayer>;
   resume(job: PayableJob, options: { payer: string; heldWei: bigint }): JobPayer;
+  winners(): readonly LivepeerWinner[];
   close(): Promise<void>;
 }
 
@@ -124,10 +125,13 @@ export async function openLivepeerDesk(host: PaymentHost, options: LivepeerOrche
     const view = watcher.view();
     const money = await watcher.watch(payer as Address);
     const { ticketsPerJob = 10, ticketEvMinWei = 8_000_000_000n, txCostMultiplier, faceValueMaxWei } = options;
+    const { ticketEvMaxWei } = options;
     const share = (coverWei + BigInt(ticketsPerJob) - 1n) / BigInt(ticketsPerJob);
+    const wishedWei = greatestOf(share, ticketEvMinWei);
+    const targetEvWei = ticketEvMaxWei === undefined ? wishedWei : leastOf(wishedWei, ticketEvMaxWei);
     const floatWei = maxFloatWei({ ...money, pendingWei: pendingWei(payer) });
     const worth = planTicketWorth({
-      ...{ sender: payer, txCostMultiplier, targetEvWei: greatestOf(share, ticketEvMinWei) },
+      ...{ sender: payer, txCostMultiplier, targetEvWei },
       ...{ redeemGas: chain.network.redeemGas, gasPriceWei: view.gasPriceWei },
       // What a sender would refuse to sign is not offered: a face value above its deposit.
       maxFloatWei: leastOf(floatWei, money.depositWei),
@@ -164,6 +168,10 @@ export async function openLivepeerDesk(host: PaymentHost, options: LivepeerOrche
       return accepted instanceof Promise ? accepted.then((first) => payerOf(job, first)) : payerOf(job, accepted);
     },
     resume: (job, { payer, heldWei }) => payerOf(job, { payer, authorizedWei: heldWei }),
+    winners: () =>
+      rows.list(1000).map(({ hash, sender, faceValueWei, redemption: { phase, reason } }) => ({
+        ...{ ticket: hexOf(hash), sender: hexOf(sender), faceValueWei, phase, reason },
+      })),
     close: () => watcher.close(),
   };
 }
