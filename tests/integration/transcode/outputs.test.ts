@@ -9,7 +9,7 @@ import { runCommand } from '../../support/run-command.ts';
 import { makeSource, picture, quick, tone } from './make-source.ts';
 import { type RanJob, runJob, scratch } from './run-job.ts';
 
-const { ffprobe } = await findFfmpeg();
+const { ffmpeg, ffprobe } = await findFfmpeg();
 let folder: Awaited<ReturnType<typeof scratch>>;
 let film: string;
 beforeAll(async () => {
@@ -212,5 +212,66 @@ describe.skipIf(ffprobe === undefined)('HLS of MPEG-TS', () => {
     await expect(audio).rejects.toThrow("MPEG-TS segments can't hold `opus` here");
     const dash = runJob(folder.path, film, { ...request, outputs: [...request.outputs, { kind: 'dash' }] });
     await expect(dash).rejects.toThrow('DASH needs fMP4 segments');
+  });
+});
+
+describe.skipIf(ffprobe === undefined)('loudness and other sound codecs', () => {
+  it('brings a track to the target, and says how loud it was and is', async () => {
+    const job = await runJob(folder.path, film, {
+      ladder: 'none',
+      audio: { codec: 'aac', loudness: { integrated: -16 } },
+      outputs: [{ kind: 'audio' }],
+    });
+    expect(await readdir(job.out)).toEqual(['audio']);
+    const { loudness, file } = job.output.audio ?? {};
+    expect(loudness?.result.integrated).toBeCloseTo(-16, 0);
+    expect(loudness?.result.truePeak).toBeLessThan(-0.9);
+    // By another filter than the one that did it.
+    const measure = async (path: string) => {
+      const args = ['-hide_banner', '-nostats', '-i', path, '-map', '0:a:0', '-af', 'ebur128', '-f', 'null', '-'];
+      const { stderr } = await runCommand(ffmpeg.path, args);
+      return Number(/Integrated loudness:\s+I:\s+(-?[\d.]+) LUFS/.exec(stderr)?.[1]);
+    };
+    expect(loudness?.source.integrated).toBeCloseTo(await measure(film), 0);
+    expect(loudness?.result.integrated).toBeCloseTo(await measure(join(job.out, file?.$part ?? '')), 0);
+  });
+
+  it('makes opus and copies, as HLS of sound alone, of a source without pictures too', async () => {
+    const song = await makeSource(join(folder.path, 'song.mkv'), [...tone(3), '-c:a', 'libopus']);
+    const codecs = [];
+    for (const audio of [{ codec: 'opus' as const, bitrate: 64_000 }, { codec: 'copy' as const }]) {
+      const job = await runJob(folder.path, song, {
+        ladder: 'none',
+        audio,
+        outputs: [{ kind: 'hls' }, { kind: 'dash' }],
+      });
+      expect(await checkHls(hlsOf(job))).toEqual([]);
+      const [stream = {}] = await streamsOf(join(job.out, job.output.audio?.playlist?.$part ?? ''));
+      const { codec, channels, sampleRate } = job.output.audio ?? {};
+      expect(stream).toMatchObject({ codec_name: codec, channels, sample_rate: String(sampleRate) });
+      codecs.push([codec, job.output.usage.pixels, job.output.source.video]);
+    }
+    expect(codecs).toEqual([
+      ['opus', '0', undefined],
+      ['opus', '0', undefined],
+    ]);
+  });
+
+  it('does not normalize silence, and says so; refuses tracks that are not there', async () => {
+    const silence = await makeSource(join(folder.path, 'silence.mkv'), [
+      '-f',
+      'lavfi',
+      '-i',
+      'anullsrc=d=1',
+      '-c:a',
+      'aac',
+    ]);
+    const outputs = [{ kind: 'audio' as const }];
+    const { output } = await runJob(folder.path, silence, { outputs, audio: { codec: 'aac', loudness: {} } });
+    expect(output.warnings).toEqual(['The sound Main was not normalized: it is silent.']);
+    const missing = runJob(folder.path, silence, { outputs, audio: { codec: 'aac', tracks: [{ track: 1 }] } });
+    await expect(missing).rejects.toThrow('The source has 1 sound tracks, and track 1 is not among them');
+    const video = runJob(folder.path, silence, {});
+    await expect(video).rejects.toThrow('has no moving pictures');
   });
 });

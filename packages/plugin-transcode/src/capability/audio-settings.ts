@@ -27,6 +27,18 @@ const tracks = z
   ])
   .default('first');
 
+/** Loudness by EBU R 128, in two passes: each track is measured, then brought to the target. The result has the numbers. */
+const loudness = z
+  .strictObject({
+    /** LUFS. @default -23, as broadcasters do; streaming uses -16 to -14 */
+    integrated: z.number().min(-70).max(-5).default(-23),
+    /** dBTP at most. @default -1 */
+    truePeak: z.number().min(-9).max(0).default(-1),
+    /** Loudness range, LU. A source with more of it is compressed; one with less is only made louder or softer. @default 20 */
+    range: z.number().min(1).max(50).default(20),
+  })
+  .optional();
+
 /** How sound is encoded. A source without sound gives none, whatever is asked. */
 export const audioSettingsSchema = z.discriminatedUnion('codec', [
   z.strictObject({
@@ -38,6 +50,7 @@ export const audioSettingsSchema = z.discriminatedUnion('codec', [
     /** Hertz. @default 48000 */
     sampleRate: z.literal([44_100, 48_000]).default(48_000),
     tracks,
+    loudness,
   }),
   z.strictObject({
     codec: z.literal('opus'),
@@ -46,6 +59,7 @@ export const audioSettingsSchema = z.discriminatedUnion('codec', [
     /** As for aac. @default 2 */
     channels,
     tracks,
+    loudness,
   }),
   /** As it is in the source: aac, opus, mp3, flac, ac3 or eac3. */
   z.strictObject({ codec: z.literal('copy'), tracks }),
@@ -53,4 +67,5 @@ export const audioSettingsSchema = z.discriminatedUnion('codec', [
 ]);
 
 export type AudioSettings = z.output<typeof audioSettingsSchema>;
+export type LoudnessTarget = NonNullable<z.output<typeof loudness>>;
 export type EncodedAudioSettings = Exclude<AudioSettings, { codec: 'none' }>;

@@ -59,6 +59,15 @@ export const renditionResultSchema = z.strictObject({
   vmaf: z.number().optional(),
 });
 
+const loudnessSchema = z.strictObject({
+  /** LUFS. */
+  integrated: z.number(),
+  /** dBTP. */
+  truePeak: z.number(),
+  /** LU. */
+  range: z.number(),
+});
+
 /** A sound track as it was written: read back from its files. */
 export const soundResultSchema = z.strictObject({
   /** RFC 6381, for example `mp4a.40.2`. */
@@ -72,6 +81,8 @@ export const soundResultSchema = z.strictObject({
   label: z.string(),
   /** BCP 47, where it is known. */
   language: z.string().optional(),
+  /** When it was normalized: measured in the source, and in what was encoded. */
+  loudness: z.strictObject({ source: loudnessSchema, result: loudnessSchema }).optional(),
   /** The media playlist, when HLS or DASH was asked for. */
   playlist: outputFile().optional(),
   /** The file, when an `audio` output was asked for. */

@@ -2,6 +2,7 @@ import type { RenditionResult, SoundResult, TranscodeOutput } from '../capabilit
 import type { PerTitleResult } from '../capability/per-title-result.ts';
 import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import type { MediaProbe } from '../media/media-probe.ts';
+import type { Loudness } from '../media/parse-loudness.ts';
 import { frameRateOf, type WrittenSound, type WrittenStreams } from '../packaging/written-streams.ts';
 import type { PlannedStream, TranscodePlan } from '../plan/transcode-plan.ts';
 import type { QualityReport } from '../proof/measure-quality.ts';
@@ -21,6 +22,8 @@ export interface DescribeOutputInput {
   readonly facts: readonly StreamFacts[];
   /** Of the sounds, in the plan's order. */
   readonly soundFacts: readonly StreamFacts[];
+  /** Of the sounds that were normalized, as they were encoded; in the plan's order. */
+  readonly loudness: readonly (Loudness | undefined)[];
   readonly quality: QualityReport;
   readonly found: FoundFfmpeg;
   /** The output folder: the manifests and the thumbnail tracks are written there. */
@@ -35,7 +38,7 @@ export interface DescribeOutputInput {
 export async function describeOutput(input: DescribeOutputInput): Promise<TranscodeOutput> {
   const { plan } = input;
   const streams = writtenStreams(input);
-  const sounds = streams.sounds.map((sound) => describeSound(plan, sound));
+  const sounds = streams.sounds.map((sound, at) => describeSound(input, sound, at));
   return {
     source: describeSource(input.probe, input.bytes),
     renditions: plan.renditions.map((_, at) => describeRendition(input, at)),
@@ -46,7 +49,7 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
     ...(input.perTitle === undefined ? {} : { perTitle: input.perTitle }),
     ffmpeg: { version: input.found.ffmpeg.version, origin: input.found.ffmpeg.origin },
     usage: { pixels: String(input.pixels) },
-    warnings: [...plan.warnings, ...input.quality.warnings, ...shortfall(plan, input.facts)],
+    warnings: [...plan.warnings, ...silences(plan), ...input.quality.warnings, ...shortfall(plan, input.facts)],
   };
 }
 
@@ -85,7 +88,13 @@ function describeRendition({ plan, facts, quality }: DescribeOutputInput, at: nu
   };
 }
 
-function describeSound(plan: TranscodePlan, { name, stream, facts, label, language }: WrittenSound): SoundResult {
+function describeSound(
+  { plan, loudness }: DescribeOutputInput,
+  { name, stream, facts, label, language }: WrittenSound,
+  at: number,
+): SoundResult {
+  const source = plan.sounds[at]?.normalization?.measured;
+  const result = loudness[at];
   const file = plan.soundFiles?.files.find(({ sound }) => sound.name === name);
   return {
     codec: facts.init.codec ?? 'unknown',
@@ -95,13 +104,29 @@ function describeSound(plan: TranscodePlan, { name, stream, facts, label, langua
     bitrate: facts.bitrate,
     label,
     ...(language === undefined ? {} : { language }),
+    ...(source === undefined || result === undefined
+      ? {}
+      : { loudness: { source: withoutGate(source), result: withoutGate(result) } }),
     ...playlistOf(plan, stream),
     ...(file === undefined ? {} : { file: part(file.file, 'audio/mp4') }),
   };
 }
 
+function withoutGate({ integrated, truePeak, range }: Loudness): Omit<Loudness, 'threshold'> {
+  return { integrated, truePeak, range };
+}
+
 function playlistOf(plan: TranscodePlan, { playlist }: PlannedStream): Pick<RenditionResult, 'playlist'> {
   return plan.hls !== undefined || plan.dash !== undefined ? { playlist: part(playlist, HLS_TYPE) } : {};
+}
+
+/** Silence has no loudness. */
+function silences({ sounds }: TranscodePlan): string[] {
+  return sounds.flatMap(({ label, loudness, normalization }) =>
+    loudness !== undefined && normalization === undefined
+      ? [`The sound ${label} was not normalized: it is silent.`]
+      : [],
+  );
 }
 
 /** A source may say that it is longer than it is: cut off, or damaged. */

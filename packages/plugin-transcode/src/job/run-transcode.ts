@@ -14,7 +14,7 @@ import { TranscodeFailure } from '../media/transcode-failure.ts';
 import { checkNames } from '../plan/check-names.ts';
 import type { Encoding } from '../plan/encoding.ts';
 import { planPackageMp4, planPackageSound } from '../plan/plan-package-mp4.ts';
-import { planTranscode } from '../plan/plan-transcode.ts';
+import { type PlanSource, planTranscode } from '../plan/plan-transcode.ts';
 import type { TranscodePlan } from '../plan/transcode-plan.ts';
 import { measureQuality, type QualityReport } from '../proof/measure-quality.ts';
 import { askedMeasures } from '../proof/quality-measure.ts';
@@ -22,6 +22,7 @@ import { describeHardware } from './describe-hardware.ts';
 import { describeOutput } from './describe-output.ts';
 import { checkPlan, checkSource, plannedPixels, type TranscodeLimits } from './limits.ts';
 import { lookAtPictures } from './look-at-pictures.ts';
+import { measureResult, measureSource } from './measure-loudness.ts';
 import { type TriedLadder, type TryLadderInput, tryLadder } from './per-title/try-ladder.ts';
 import { readStream, type StreamFacts } from './read-stream.ts';
 import { settleTimes } from './settle-times.ts';
@@ -82,11 +83,14 @@ async function transcodeSteps(
   let measures = false;
   let pixels = 0;
   const encode = async (encoding: Encoding) => {
-    const planFor = (asked: TranscodeInput) => planTranscode(asked, probe, { path, tmp: dir.tmp, fields }, encoding);
+    const planFor = (asked: TranscodeInput, loudness?: PlanSource['loudness']) =>
+      planTranscode(asked, probe, { path, tmp: dir.tmp, fields, loudness }, encoding);
     const about = { found, input, probe, path, plan: planFor, trialShare };
     const tried = settings === undefined ? undefined : await tryTitle(context, { ...about, settings });
-    const plan = planFor(tried?.input ?? input);
-    checkPlan(plan, limits);
+    const unmeasured = planFor(tried?.input ?? input);
+    checkPlan(unmeasured, limits);
+    const loudness = await measureSource(found, unmeasured, ran);
+    const plan = loudness.size === 0 ? unmeasured : planFor(tried?.input ?? input, loudness);
     for (const folder of plan.directories) await mkdir(join(dir.out, folder), { recursive: true });
     for (const file of plan.chain?.files ?? []) await writeFile(file.path, file.text);
     measures = askedMeasures(input).length > 0 && plan.renditions.length > 0;
@@ -151,6 +155,7 @@ async function transcodeSteps(
     bytes: size,
     facts: published.pictures,
     soundFacts: published.sounds,
+    loudness: await measureResult(found, plan, ran),
     quality,
     found,
     directory: dir.out,

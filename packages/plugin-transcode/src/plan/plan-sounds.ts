@@ -1,5 +1,6 @@
 import type { AudioSettings, EncodedAudioSettings } from '../capability/audio-settings.ts';
 import type { AudioStream, MediaProbe } from '../media/media-probe.ts';
+import type { Loudness } from '../media/parse-loudness.ts';
 import { TranscodeFailure } from '../media/transcode-failure.ts';
 import { nameTrack } from './name-track.ts';
 import { type PackagingPlan, requireTransportable } from './plan-packaging.ts';
@@ -12,6 +13,7 @@ export function planSounds(
   settings: AudioSettings,
   probe: MediaProbe,
   { folder, hls }: Pick<PackagingPlan, 'folder' | 'hls'>,
+  measured: ReadonlyMap<number, Loudness>,
 ): PlannedSound[] {
   if (settings.codec === 'none') return [];
   const sounds: PlannedSound[] = [];
@@ -26,12 +28,22 @@ export function planSounds(
       ...{ ...streamAt(`${folder}/${name}`), name, index: stream.index },
       ...nameTrack(asked, stream, labels, fallback),
       ...encodingOf(settings, stream),
+      ...loudnessOf(settings, measured.get(stream.index)),
     });
   }
   return sounds;
 }
 
 type Encoding = Pick<PlannedSound, 'codec' | 'bitrate' | 'channels' | 'sampleRate'>;
+
+function loudnessOf(
+  settings: EncodedAudioSettings,
+  measured: Loudness | undefined,
+): Pick<PlannedSound, 'loudness' | 'normalization'> {
+  const target = settings.codec === 'copy' ? undefined : settings.loudness;
+  const normalization = target === undefined || measured === undefined ? undefined : { target, measured };
+  return { loudness: target, normalization };
+}
 
 /** Codecs that MP4 can hold as they are. */
 const COPIED = ['aac', 'opus', 'mp3', 'flac', 'ac3', 'eac3'];

@@ -1,5 +1,6 @@
 import type { TranscodeInput } from '../capability/input.ts';
 import type { MediaProbe } from '../media/media-probe.ts';
+import type { Loudness } from '../media/parse-loudness.ts';
 import { audioArguments } from './audio-arguments.ts';
 import { checkNames, checkStreamNames } from './check-names.ts';
 import { clippedSeconds } from './clipped-seconds.ts';
@@ -16,11 +17,18 @@ import { segmentArguments } from './segment-arguments.ts';
 import { sourceArguments } from './source-arguments.ts';
 import type { TranscodePlan } from './transcode-plan.ts';
 
+/** The file to read. */
+export interface PlanSource extends PictureFacts {
+  readonly path: string;
+  /** Of the sounds that are to be normalized, by the number of their stream. @default none: they stay as they are */
+  readonly loudness?: ReadonlyMap<number, Loudness> | undefined;
+}
+
 /** Plans a transcode: one decode that feeds every rendition, the sound and the thumbnails. Pure. @throws TranscodeFailure */
 export function planTranscode(
   input: TranscodeInput,
   probe: MediaProbe,
-  source: { path: string } & PictureFacts,
+  source: PlanSource,
   encoding: Encoding = SOFTWARE_ENCODING,
 ): TranscodePlan {
   checkNames(input);
@@ -29,15 +37,18 @@ export function planTranscode(
   const seconds = clippedSeconds(input, probe.durationSeconds);
   const pictures = planPictures(input, probe, { packaging, seconds, encoding, facts: source });
   const { renditions, thumbnails, frameRate, segmentSeconds } = pictures;
-  const sounds = packaging.encodes ? planSounds(input.audio, probe, packaging) : [];
+  const sounds = packaging.encodes ? planSounds(input.audio, probe, packaging, source.loudness ?? new Map()) : [];
   const [soundOutput] = findOutputs(input, 'audio');
   if (soundOutput !== undefined || (packaging.encodes && renditions.length === 0)) requireSound(input, probe);
   checkStreamNames([...renditions, ...sounds]);
 
   const args = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+warning', '-progress', 'pipe:3', '-y'];
-  if (input.clip !== undefined) args.push('-ss', decimal(input.clip.startSeconds));
-  if (input.clip?.durationSeconds !== undefined) args.push('-t', decimal(input.clip.durationSeconds));
-  args.push(...pictures.inputArgs, ...sourceArguments(source.path), ...pictures.args);
+  const open = [
+    ...(input.clip === undefined ? [] : ['-ss', decimal(input.clip.startSeconds)]),
+    ...(input.clip?.durationSeconds === undefined ? [] : ['-t', decimal(input.clip.durationSeconds)]),
+    ...sourceArguments(source.path),
+  ];
+  args.push(...pictures.inputArgs, ...open, ...pictures.args);
   for (const sound of sounds) {
     args.push('-map', `0:${sound.index}`, ...audioArguments(sound), ...segmentArguments(sound, segmentSeconds));
   }
@@ -51,6 +62,7 @@ export function planTranscode(
   return {
     args,
     chain: pictures.chain,
+    open,
     frameRate,
     expectedFrames: seconds === undefined ? undefined : Math.max(1, Math.round(seconds * rate)),
     renditions,

@@ -1,6 +1,8 @@
+import type { LoudnessTarget } from '../capability/audio-settings.ts';
 import type { Fraction } from '../media/fraction.ts';
 import type { FramePlace } from './device-arguments.ts';
 import type { EncoderFamily } from './encoders/encoder.ts';
+import type { Normalization } from './loudness-arguments.ts';
 import type { TrackName } from './name-track.ts';
 import type { PictureChain } from './picture-chain.ts';
 import type { Rung } from './select-ladder.ts';
@@ -30,6 +32,10 @@ export interface PlannedSound extends PlannedStream, TrackName {
   readonly bitrate: number;
   readonly channels: number;
   readonly sampleRate: number;
+  /** What its loudness is to become. */
+  readonly loudness: LoudnessTarget | undefined;
+  /** The same, once the source is measured; undefined of silence. */
+  readonly normalization: Normalization | undefined;
 }
 
 /** How the streams are offered to HLS players. */
@@ -76,6 +82,8 @@ export interface TranscodePlan {
   readonly args: readonly string[];
   /** What happens to pictures before they are encoded; undefined where there are none. */
   readonly chain: PictureChain | undefined;
+  /** The arguments that open the source, clip included. */
+  readonly open: readonly string[];
   readonly frameRate: Fraction;
   /** An expectation, for progress; undefined when the source does not tell its duration. */
   readonly expectedFrames: number | undefined;
