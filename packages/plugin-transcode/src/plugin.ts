@@ -5,7 +5,8 @@ import { testEncode } from './ffmpeg/test-encode.ts';
 import { describeEncoders } from './hardware/describe-encoders.ts';
 import { EncoderTests } from './hardware/encoder-tests.ts';
 import { estimatePixels } from './job/estimate-pixels.ts';
-import { DEFAULT_LIMITS, type TranscodeLimits } from './job/limits.ts';
+import type { TranscodeLimits } from './job/limits.ts';
+import { parseLimits } from './job/parse-limits.ts';
 import { runTranscode } from './job/run-transcode.ts';
 import { estimateLivePixels } from './live/job/estimate-live-pixels.ts';
 import { DEFAULT_LIVE_LIMITS, type LiveLimits } from './live/job/live-limits.ts';
@@ -18,16 +19,18 @@ export interface TranscodePluginOptions {
   readonly ffmpegPath?: string | undefined;
   /** `never` keeps jobs away from cards, whatever they ask for. @default "auto" */
   readonly hardware?: 'auto' | 'never' | undefined;
-  /** @default 4 hours, 8192 × 4320, 2e13 pixels */
+  /** What a job may be. @default 4 hours, 8192 × 4320, 2e13 pixels and others */
   readonly limits?: Partial<TranscodeLimits> | undefined;
+  /** Where limits are read from that `limits` leaves out, for example process.env. Read at `setup`. @default none */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** @default 64 MiB and 12 s a segment, 3 s without a sign of ffmpeg */
   readonly liveLimits?: Partial<LiveLimits> | undefined;
 }
 
 /** Makes the plugin of video/transcode and video/live. */
 export function createTranscodePlugin(options: TranscodePluginOptions = {}): Plugin {
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const liveLimits = { ...limits, ...DEFAULT_LIVE_LIMITS, ...options.liveLimits };
+  const readLimits = () => ({ ...parseLimits(options.environment ?? {}), ...options.limits });
+  const readLiveLimits = () => ({ ...readLimits(), ...DEFAULT_LIVE_LIMITS, ...options.liveLimits });
   let found: Promise<FoundFfmpeg> | undefined;
   const find = (signal: AbortSignal) => {
     found ??= findFfmpeg({ path: options.ffmpegPath, signal }).catch((error: unknown) => {
@@ -58,17 +61,18 @@ export function createTranscodePlugin(options: TranscodePluginOptions = {}): Plu
         transcode,
         async (context) => {
           const { signal } = context;
-          return runTranscode(context, await find(signal), await encoderTests(signal), limits);
+          return runTranscode(context, await find(signal), await encoderTests(signal), readLimits());
         },
         {
-          estimate: async (input) => ({ pixels: estimatePixels(input, limits) }),
+          estimate: async (input) => ({ pixels: estimatePixels(input, readLimits()) }),
         },
       ),
-      implement(live, async (context) => runLive(context, await find(context.signal), liveLimits), {
-        estimate: async (input) => ({ pixels: estimateLivePixels(input, limits) }),
+      implement(live, async (context) => runLive(context, await find(context.signal), readLiveLimits()), {
+        estimate: async (input) => ({ pixels: estimateLivePixels(input, readLimits()) }),
       }),
     ],
     async setup({ signal, tmp }) {
+      const limits = readLimits();
       const { ffmpeg, ffprobe, launcher } = await find(signal);
       const encoders = await encoderTests(signal);
       const details = {
@@ -78,8 +82,8 @@ export function createTranscodePlugin(options: TranscodePluginOptions = {}): Plu
         diesWithWorker: launcher.length > 0,
         listedEncoders: [...(await encoders.listed(signal))],
         encoders: describeEncoders(await encoders.measure(tmp, signal)),
+        ...limits,
       };
-
       return { details };
     },
     async fitness({ signal, tmp }) {

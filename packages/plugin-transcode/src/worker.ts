@@ -1,4 +1,4 @@
 import { serveWorker } from '@byoc/core/worker';
 import { createTranscodePlugin } from './plugin.ts';
 
-await serveWorker(createTranscodePlugin());
+await serveWorker(createTranscodePlugin({ environment: process.env }));

@@ -1,37 +1,39 @@
-import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { stat, utimes } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ByocError } from '@byoc/core';
 import { findFfmpeg } from '@byoc/plugin-transcode/ffmpeg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeSource, picture, quick, tone } from './make-source.ts';
+import { runCommand } from '../../support/run-command.ts';
+import { makeSource, picture, quick } from './make-source.ts';
 import { runJob, scratch } from './run-job.ts';
+import { leadingSources } from './sources/leading-sources.ts';
 
+const LONG_AGO = new Date('2000-01-01');
 let folder: Awaited<ReturnType<typeof scratch>>;
-let good: Buffer;
+let server: Server;
+const asked: string[] = [];
+const canaries = () => ({
+  file: join(folder.path, 'canary.mp4'),
+  url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/canary.ts`,
+});
+/** Tells whether anybody has read the canary since; the file system notes the first read after a change. */
+const wasRead = async () => (await stat(canaries().file)).atimeMs !== LONG_AGO.getTime();
+
 beforeAll(async () => {
   folder = await scratch();
-  good = await readFile(await makeSource(join(folder.path, 'good.mp4'), [...picture('320x180', 25, 4), ...quick]));
+  await makeSource(join(folder.path, 'canary.mp4'), [...picture('64x64', 5, 1), ...quick]);
+  server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.end();
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
 });
-afterAll(() => folder[Symbol.asyncDispose]());
-
-const files: [string, () => Buffer | string, string][] = [
-  ['empty', () => '', 'source-empty'],
-  ['random bytes', () => randomBytes(20_000), 'source-'],
-  ['text', () => 'hello', 'source-'],
-  ['cut off before its index', () => good.subarray(0, 20_000), 'source-truncated'],
-  [
-    'a playlist that names a local file',
-    () => '#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\ngood.mp4\n',
-    'source-format-refused',
-  ],
-  ['a concat script', () => 'ffconcat version 1.0\nfile good.mp4\n', 'source-format-refused'],
-  [
-    'a session description',
-    () => 'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5000 RTP/AVP 96\n',
-    'source-',
-  ],
-];
+afterAll(async () => {
+  await new Promise((closed) => server.close(closed));
+  await folder[Symbol.asyncDispose]();
+});
 
 const npm = join(
   import.meta.dirname,
@@ -39,67 +41,81 @@ const npm = join(
   `${process.platform}-${process.arch}`,
   'ffmpeg',
 );
-const builds: [string, string][] = [
-  ['the ffmpeg found', (await findFfmpeg()).ffmpeg.path],
-  ['the npm build', npm],
-];
+const { path: found } = (await findFfmpeg()).ffmpeg;
+const rows = leadingSources(canaries);
+const row = (source: string) => rows.find((one) => one.source.startsWith(source)) as (typeof rows)[number];
 
-describe.each(builds)('with %s', (_build, ffmpegPath) => {
-  it.each(files)('refuses a source that is %s', async (name, content, reason) => {
-    const source = join(folder.path, `bad ${name}`);
-    await writeFile(source, content());
-    const error = await runJob(folder.path, source, {}, { plugin: { ffmpegPath } }).catch((thrown: unknown) => thrown);
+describe('the canaries', () => {
+  it.each([
+    ['an HLS playlist of a local file', ['-allowed_extensions', 'ALL', '-protocol_whitelist', 'file']],
+    ['a QuickTime reference movie', ['-enable_drefs', '1', '-use_absolute_path', '1']],
+  ])('the file tells of %s that is followed', async (source, follow) => {
+    const path = join(folder.path, 'followed');
+    await row(source).make(path);
+    await utimes(canaries().file, LONG_AGO, LONG_AGO);
+    await runCommand(found, ['-v', 'error', '-nostdin', ...follow, '-i', path, '-f', 'null', '-']);
+    expect(await wasRead()).toBe(true);
+  });
+
+  it('the server tells of a playlist that is followed', async () => {
+    const path = join(folder.path, 'followed');
+    await row('an HLS playlist of a private address').make(path);
+    const follow = ['-allowed_extensions', 'ALL', '-protocol_whitelist', 'file,http,tcp'];
+    await runCommand(found, ['-v', 'error', '-nostdin', ...follow, '-i', path, '-f', 'null', '-']);
+    expect(asked).not.toEqual([]);
+  });
+});
+
+describe.each([
+  ['the ffmpeg found', found],
+  ['the npm build', npm],
+])('with %s', (_build, ffmpegPath) => {
+  const run = (source: string, input = {}) => runJob(folder.path, source, input, { plugin: { ffmpegPath } });
+
+  beforeAll(async () => {
+    asked.length = 0;
+    await utimes(canaries().file, LONG_AGO, LONG_AGO);
+  });
+
+  it.each(rows)('refuses $source', async ({ make, file = '', refused, ...expected }) => {
+    const source = join(folder.path, file);
+    await make(source);
+    const error = await run(source).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ByocError);
     expect((error as ByocError<'JOB_FAILED'>).facts).toMatchObject({
-      reason: expect.stringContaining(reason),
+      reason: expect.stringContaining(refused),
       recovery: 'fix-request',
     });
+    expect((error as Error).message).toMatch('says' in expected ? expected.says : '');
   });
 
-  it('refuses sound without pictures', async () => {
-    const source = await makeSource(join(folder.path, 'sound.m4a'), [...tone(1), '-c:a', 'aac']);
-    await expect(runJob(folder.path, source, {}, { plugin: { ffmpegPath } })).rejects.toThrow('has no moving pictures');
+  it('opened none of the files and addresses that they lead to', async () => {
+    expect(await wasRead()).toBe(false);
+    expect(asked).toEqual([]);
   });
 
-  it('transcodes, measures and says which build did it', async () => {
-    const { output } = await runJob(
-      folder.path,
-      join(folder.path, 'good.mp4'),
-      { outputs: [{ kind: 'hls' }, { kind: 'mp4' }, { kind: 'thumbnails' }], quality: { psnr: true } },
-      { plugin: { ffmpegPath } },
-    );
-    expect(output).toMatchObject({
-      ffmpeg: { origin: 'option' },
-      source: { durationMs: 4000, video: { width: 320, height: 180, frameRate: 25 } },
-    });
-    expect(output.renditions[0]).toMatchObject({ frames: 100, width: 320, height: 180 });
+  it.each([
+    '-i.mp4',
+    '-y',
+    ' a b.mp4',
+    `it's "quoted".mp4`,
+    '$(touch pwned) ; touch pwned | touch pwned.mp4',
+    '%03d.mp4',
+    'http:x.mp4',
+    'new\nline.mp4',
+    'back\\slash:[0:v],;=.mp4',
+  ])('takes the name %j for a name and nothing else', async (name) => {
+    const source = join(folder.path, name);
+    await makeSource(`file:${source}`, [...picture('64x64', 5, 1), ...quick, '-f', 'mp4']);
+    const { output } = await run(source, { outputs: [{ kind: 'mp4' }], quality: { psnr: true } });
+    expect(output.renditions).toMatchObject([{ frames: 5, width: 64, height: 64 }]);
     expect(output.renditions[0]?.psnr).toBeGreaterThan(30);
+    await expect(stat('pwned')).rejects.toThrow('ENOENT');
   });
-});
 
-it('says when a source ends before it promised to', async () => {
-  const whole = await readFile(
-    await makeSource(join(folder.path, 'fast.mp4'), [
-      ...picture('320x180', 25, 4),
-      ...quick,
-      '-movflags',
-      '+faststart',
-    ]),
-  );
-  const source = join(folder.path, 'half.mp4');
-  await writeFile(source, whole.subarray(0, Math.floor(whole.length / 2)));
-  const { output } = await runJob(folder.path, source, {});
-  expect(output.renditions[0]?.frames).toBeLessThan(80);
-  expect(output.warnings.join()).toContain('could be decoded');
-});
-
-it('refuses what is over a limit, with the number', async () => {
-  const limits = { maxSeconds: 2 };
-  await expect(runJob(folder.path, join(folder.path, 'good.mp4'), {}, { plugin: { limits } })).rejects.toThrow(
-    'The job has 4 seconds; at most 2 are allowed here.',
-  );
-});
-
-it('says that ffmpeg is missing', async () => {
-  await expect(findFfmpeg({ path: join(folder.path, 'no-such-ffmpeg') })).rejects.toThrow('does not start');
+  it('says which build did it', async () => {
+    const { output } = await run(canaries().file, { outputs: [{ kind: 'hls' }, { kind: 'thumbnails' }] });
+    expect(output).toMatchObject({ ffmpeg: { origin: 'option' }, source: { durationMs: 1000 } });
+    expect(output.warnings).toEqual([]);
+  });
 });

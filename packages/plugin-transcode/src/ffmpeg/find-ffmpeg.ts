@@ -27,7 +27,7 @@ export interface FindFfmpegOptions {
 /**
  * Finds ffmpeg: the option, then BYOC_FFMPEG, then PATH, then the build that npm ships (@ffmpeg-installer/ffmpeg).
  *
- * @throws TranscodeFailure `ffmpeg-missing` when there is none, or the named one does not answer
+ * @throws TranscodeFailure `ffmpeg-missing` when there is none, or the named one does not answer; `ffmpeg-too-old`
  */
 export async function findFfmpeg(options: FindFfmpegOptions = {}): Promise<FoundFfmpeg> {
   const env = options.env ?? process.env;
@@ -57,7 +57,21 @@ async function versionOf(path: string, signal: AbortSignal): Promise<string> {
   });
   const version = /^ffmpeg version (\S+)/m.exec(result.stdout)?.[1];
   if (version === undefined) throw missing(`\`${path}\` does not answer as ffmpeg`);
+  if (!isRecent(result.stdout)) {
+    throw new TranscodeFailure({
+      reason: 'ffmpeg-too-old',
+      message: `The ffmpeg at \`${path}\` is too old: version ${version}`,
+      hint: 'Install ffmpeg 4.1 or later, or let BYOC_FFMPEG name one.',
+      recovery: 'retry-other',
+    });
+  }
   return version;
+}
+
+/** Builds name themselves as they like; libavcodec's version tells: 58.35 came with ffmpeg 4.1. */
+function isRecent(banner: string): boolean {
+  const [, major, minor] = /^libavcodec +(\d+)\. *(\d+)\./m.exec(banner) ?? [];
+  return Number(major) > 58 || (Number(major) === 58 && Number(minor) >= 35);
 }
 
 /** A sandbox may forbid it, and an older one not know the option. */

@@ -1,5 +1,6 @@
 import type { Recovery } from '@byoc/core';
 import { TranscodeFailure } from '../media/transcode-failure.ts';
+import { lastLine } from './last-line.ts';
 
 interface Row {
   readonly pattern: RegExp;
@@ -23,6 +24,13 @@ const ROWS: readonly Row[] = [
     reason: 'source-format-refused',
     message: 'The source is not a video file: playlists, scripts, pictures and text are refused',
     hint: 'Send the video itself: MP4, MOV, MKV, WebM, MPEG-TS, AVI and similar.',
+    recovery: 'fix-request',
+  },
+  {
+    pattern: /Error marking filters as finished|Cannot determine format of input|Finishing stream .* without any data/i,
+    reason: 'source-without-frames',
+    message: 'Nothing of the source could be decoded',
+    hint: 'Check that the file is whole, and that a clip lies inside it.',
     recovery: 'fix-request',
   },
   {
@@ -66,8 +74,16 @@ const ROWS: readonly Row[] = [
 /** Says why ffmpeg failed, from the end of what it wrote. Paths are left out: they are the worker's. */
 export function mapFailure(
   stderr: string,
-  ended: { exitCode: number | null; signal: string | null },
+  ended: { exitCode: number | null; signal: string | null; still?: boolean },
 ): TranscodeFailure {
+  if (ended.still === true) {
+    return new TranscodeFailure({
+      reason: 'ffmpeg-hung',
+      message: 'ffmpeg did nothing any more and was ended',
+      hint: 'Try again, here or at another offer; the log of the plugin has what ffmpeg wrote.',
+      recovery: 'retry-other',
+    });
+  }
   const row = ROWS.find(({ pattern }) => pattern.test(stderr));
   const tail = lastLine(stderr);
   if (row !== undefined) {
@@ -80,18 +96,4 @@ export function mapFailure(
     hint: 'The log of the plugin has all that it wrote.',
     recovery: 'retry-other',
   });
-}
-
-function lastLine(stderr: string): string {
-  const lines = stderr.split('\n').filter((line) => /\S/.test(line));
-  const error =
-    lines.findLast((line) => /\[(error|fatal)\]|not on whitelist|Invalid data|moov|No space/i.test(line)) ??
-    lines.at(-1) ??
-    '';
-  return error
-    .replace(/^(\[[^\]]*\] ?)+/, '')
-    .replace(/ on whitelist '[^']*'/, ' among those allowed')
-    .replace(/(file:)?\/\S+\//g, '')
-    .slice(0, 200)
-    .trim();
 }

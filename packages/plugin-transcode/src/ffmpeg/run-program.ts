@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { watchStill } from './watch-still.ts';
 
 const TAIL = 32 * 1024;
 
@@ -11,6 +12,8 @@ export interface ProgramResult {
   readonly stdout: string;
   /** The end of it. */
   readonly stderr: string;
+  /** It was killed because it did nothing any more. */
+  readonly still: boolean;
 }
 
 export interface RunProgramOptions {
@@ -20,6 +23,8 @@ export interface RunProgramOptions {
   readonly onProgress?: ((text: string) => void) | undefined;
   /** From SIGTERM to SIGKILL after an abort. @default 1000 */
   readonly graceMs?: number | undefined;
+  /** From the last sign of work (processor time, or something said) to SIGKILL. @default 60000 */
+  readonly stillMs?: number | undefined;
   /** @default 4 MiB */
   readonly stdoutBytes?: number | undefined;
   /** Starts the program so that it dies with this process: a prefix such as `setpriv --pdeathsig KILL`. @default none */
@@ -56,6 +61,20 @@ export async function runProgram(
   });
   progress.on('data', (text: string) => options.onProgress?.(text));
 
+  let still = false;
+  const watch =
+    child.pid === undefined
+      ? undefined
+      : watchStill(child.pid, {
+          stillMs: options.stillMs ?? 60_000,
+          talks: options.onProgress !== undefined,
+          onStill() {
+            still = true;
+            killGroup(child, 'SIGKILL');
+          },
+        });
+  for (const stream of [out, err, progress]) stream.on('data', () => watch?.touch());
+
   let force: NodeJS.Timeout | undefined;
   const stop = () => {
     killGroup(child, 'SIGTERM');
@@ -68,10 +87,11 @@ export async function runProgram(
       child.once('close', (exitCode, by) => resolve({ exitCode, signal: by }));
     });
     signal.throwIfAborted();
-    return { ...ended, stdout, stderr };
+    return { ...ended, stdout, stderr, still };
   } finally {
     signal.removeEventListener('abort', stop);
     clearTimeout(force);
+    watch?.stop();
     // Nothing of the group outlives its leader.
     killGroup(child, 'SIGKILL');
   }

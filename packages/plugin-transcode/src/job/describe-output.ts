@@ -32,6 +32,8 @@ export interface DescribeOutputInput {
   /** @default the ladder was not chosen by trials */
   readonly perTitle: PerTitleResult | undefined;
   readonly hardware: HardwareResult | undefined;
+  /** What ffmpeg said about errors in the source. */
+  readonly damage: string | undefined;
 }
 
 /** Writes the playlists and tracks that follow from what was encoded, and says what there is. */
@@ -49,7 +51,13 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
     ...(input.perTitle === undefined ? {} : { perTitle: input.perTitle }),
     ffmpeg: { version: input.found.ffmpeg.version, origin: input.found.ffmpeg.origin },
     usage: { pixels: String(input.pixels) },
-    warnings: [...plan.warnings, ...silences(plan), ...input.quality.warnings, ...shortfall(plan, input.facts)],
+    warnings: [
+      ...plan.warnings,
+      ...silences(plan),
+      ...input.quality.warnings,
+      ...shortfall(plan, input.facts),
+      ...(input.damage === undefined ? [] : [input.damage]),
+    ],
   };
 }
 

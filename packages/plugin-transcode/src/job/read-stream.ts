@@ -36,7 +36,7 @@ export interface StreamFacts {
   readonly peakBitrate: number;
 }
 
-/** Reads a stream back: its pictures are counted in the files, not taken from a claim. */
+/** Reads a stream back: its pictures are counted in the files, not taken from a claim. @throws RangeError when a file is not whole */
 export async function readStream(directory: string, stream: PlannedStream, signal: AbortSignal): Promise<StreamFacts> {
   const initData = await readFile(join(directory, stream.initSection), { signal });
   const init = readInitSection(initData);

@@ -4,6 +4,7 @@ import { ByocError, type JobContext, type Progress } from '@byoc/core';
 import { perTitleOf, type TranscodeInput } from '../capability/input.ts';
 import type { TranscodeOutput } from '../capability/output.ts';
 import type { transcode } from '../capability.ts';
+import { findDamage } from '../ffmpeg/find-damage.ts';
 import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { mapFailure } from '../ffmpeg/map-failure.ts';
 import { createProgressParser } from '../ffmpeg/parse-progress.ts';
@@ -20,12 +21,15 @@ import { measureQuality, type QualityReport } from '../proof/measure-quality.ts'
 import { askedMeasures } from '../proof/quality-measure.ts';
 import { describeHardware } from './describe-hardware.ts';
 import { describeOutput } from './describe-output.ts';
-import { checkPlan, checkSource, plannedPixels, type TranscodeLimits } from './limits.ts';
+import { guardJob } from './guard-job.ts';
+import { checkPlan, checkRequest, checkSource, plannedPixels, type TranscodeLimits } from './limits.ts';
 import { lookAtPictures } from './look-at-pictures.ts';
 import { measureResult, measureSource } from './measure-loudness.ts';
 import { type TriedLadder, type TryLadderInput, tryLadder } from './per-title/try-ladder.ts';
-import { readStream, type StreamFacts } from './read-stream.ts';
+import { noFrames, readBack } from './read-back.ts';
+import type { StreamFacts } from './read-stream.ts';
 import { settleTimes } from './settle-times.ts';
+import { translateDiskFull } from './translate-disk-full.ts';
 import { tryEncodings } from './try-encodings.ts';
 import { writeTransportStreams } from './write-transport-streams.ts';
 
@@ -46,8 +50,9 @@ export async function runTranscode(
   } catch (error) {
     await Promise.all([context.dir.out, context.dir.tmp].map(empty));
     context.signal.throwIfAborted();
-    if (!(error instanceof TranscodeFailure)) throw error;
-    const { reason, message, hint, recovery } = error;
+    const failure = translateDiskFull(error);
+    if (!(failure instanceof TranscodeFailure)) throw failure;
+    const { reason, message, hint, recovery } = failure;
     throw new ByocError(
       'JOB_FAILED',
       { jobId: context.jobId, reason, message: `${message}.`, hint, recovery },
@@ -62,8 +67,11 @@ async function transcodeSteps(
   tests: EncoderTests,
   limits: TranscodeLimits,
 ): Promise<TranscodeOutput> {
-  const { input, signal, dir } = context;
+  const { input, dir } = context;
+  checkRequest(input, limits);
   const path = await context.file(input.source);
+  using guard = guardJob(context.signal, limits);
+  const { signal } = guard;
   await context.emit({ type: 'stage', stage: 'probe' });
   const { size } = await stat(path);
   if (size === 0) {
@@ -74,19 +82,21 @@ async function transcodeSteps(
       recovery: 'fix-request',
     });
   }
-  const headers = await probeSource(found, path, { signal });
-  checkSource(headers, limits);
+  checkSource({ bytes: size, input }, limits);
+  const headers = await probeSource(found, path, { signal, limits });
+  checkSource({ bytes: size, probe: headers, input }, limits);
   const { probe, fields } = await lookAtPictures(found, { input, probe: headers, path }, { signal });
-  const ran = { signal, cwd: dir.out, launcher: found.launcher };
+  const ran = { signal, cwd: dir.out, launcher: found.launcher, stillMs: limits.maxStillSeconds * 1000 };
+  const maxPixels = limits.maxSourcePixels;
   const settings = perTitleOf(input);
   const trialShare = settings === undefined ? 0 : 0.25;
   let measures = false;
   let pixels = 0;
   const encode = async (encoding: Encoding) => {
     const planFor = (asked: TranscodeInput, loudness?: PlanSource['loudness']) =>
-      planTranscode(asked, probe, { path, tmp: dir.tmp, fields, loudness }, encoding);
+      planTranscode(asked, probe, { path, maxPixels, tmp: dir.tmp, fields, loudness }, encoding);
     const about = { found, input, probe, path, plan: planFor, trialShare };
-    const tried = settings === undefined ? undefined : await tryTitle(context, { ...about, settings });
+    const tried = settings === undefined ? undefined : await tryTitle({ ...context, signal }, { ...about, settings });
     const unmeasured = planFor(tried?.input ?? input);
     checkPlan(unmeasured, limits);
     const loudness = await measureSource(found, unmeasured, ran);
@@ -101,9 +111,8 @@ async function transcodeSteps(
     });
     const share = { stage: 'encode', from: trialShare, to: measures ? 0.8 : 0.98 };
     const onProgress = followProgress(context, plan, share, (frames) => {
-      const total = plannedPixels(plan, frames);
-      if (total > limits.maxPixels) return;
-      pixels = Math.max(pixels, total);
+      guard.encoded(plan, frames);
+      pixels = Math.max(pixels, Math.min(limits.maxPixels, plannedPixels(plan, frames)));
       context.usage.set('pixels', pixels);
     });
     const encoded = await runProgram(found.ffmpeg.path, plan.args, { ...ran, onProgress });
@@ -111,6 +120,7 @@ async function transcodeSteps(
     return {
       plan,
       tried,
+      damage: findDamage(encoded.stderr),
       hardware: (failures: readonly string[]) => describeHardware(plan, encoding, input.video.hardware, failures),
     };
   };
@@ -147,7 +157,7 @@ async function transcodeSteps(
   if (measures) {
     await context.emit({ type: 'stage', stage: 'measure' });
     const onProgress = followProgress(context, plan, { stage: 'measure', from: 0.8, to: 1 });
-    quality = await measureQuality({ found, plan, input, path }, { ...ran, onProgress });
+    quality = await measureQuality({ found, plan, input, path, maxPixels }, { ...ran, onProgress });
   }
   const output = await describeOutput({
     plan,
@@ -162,6 +172,7 @@ async function transcodeSteps(
     pixels: total,
     perTitle: tried?.result,
     hardware: value.hardware(failures),
+    damage: value.damage,
   });
   if (plan.scratch !== undefined) await rm(join(dir.out, plan.scratch), { recursive: true, force: true });
   context.progress({ fraction: 1, stage: 'done' });
@@ -217,31 +228,6 @@ function followProgress(
       onFrames(report.frame);
     }
   };
-}
-
-async function readBack(
-  directory: string,
-  stream: Parameters<typeof readStream>[1],
-  signal: AbortSignal,
-  first: typeof settleTimes = async () => {},
-): Promise<StreamFacts> {
-  try {
-    await first(directory, stream, signal);
-    return await readStream(directory, stream, signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw noFrames();
-    throw error;
-  }
-}
-
-function noFrames(): TranscodeFailure {
-  return new TranscodeFailure({
-    reason: 'source-without-frames',
-    message: 'Nothing of the source could be decoded',
-    hint: 'Check that the file is whole, and that a clip lies inside it.',
-    recovery: 'fix-request',
-  });
 }
 
 async function empty(folder: string): Promise<void> {

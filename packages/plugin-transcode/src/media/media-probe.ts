@@ -42,6 +42,8 @@ export interface VideoStream {
   readonly dolbyVisionProfile?: number | undefined;
   /** A second, hidden layer has the transparency (VP8 and VP9 in WebM). */
   readonly hasAlphaLayer?: boolean | undefined;
+  /** Of the pictures alone; undefined when the container does not say. */
+  readonly durationSeconds?: number | undefined;
 }
 
 /** What a source says about a track that viewers choose. */

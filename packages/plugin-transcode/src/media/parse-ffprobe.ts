@@ -71,6 +71,7 @@ function readVideo(one: Stream): VideoStream {
     ...parseLightData(one.side_data_list),
     dolbyVisionProfile: one.side_data_list.find(({ dv_profile }) => dv_profile !== undefined)?.dv_profile,
     hasAlphaLayer: one.tags.alpha_mode === '1' || one.tags.ALPHA_MODE === '1',
+    durationSeconds: seconds(one.duration) ?? clock(one.tags.DURATION),
   };
 }
 
@@ -118,6 +119,12 @@ function readTags({ tags }: Stream): TrackTags {
 /** Degrees as 0, 90, 180 or 270. */
 export function quarterTurns(degrees: number): number {
   return Number.isFinite(degrees) ? (((Math.round(degrees / 90) * 90) % 360) + 360) % 360 : 0;
+}
+
+/** Matroska writes `00:01:02.500000000` into a tag. */
+function clock(text: string | undefined): number | undefined {
+  const time = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text ?? '');
+  return time === null ? undefined : seconds(String(Number(time[1]) * 3600 + Number(time[2]) * 60 + Number(time[3])));
 }
 
 function seconds(text: string | undefined): number | undefined {

@@ -64,7 +64,8 @@ export function planPictureChain(
   const colour = planColour(source, video, bits === 10 && input.picture.dynamicRange === 'auto');
   const cube = colour.cube === undefined ? undefined : { path: `${facts.tmp ?? '.'}/tones.cube`, text: colour.cube };
   const size = displaySize(video);
-  const steps = [...(deinterlace === undefined ? [] : [deinterlace.filter]), ...timing.filters];
+  // The bare scale gives every picture the first one's size, should it change: other filters take no second size.
+  const steps = ['scale', ...(deinterlace === undefined ? [] : [deinterlace.filter]), ...timing.filters];
   // What the shared part has turned into the colours of the renditions needs no more of that.
   const isMapped = cube !== undefined && !colour.isKept;
   const after = !isMapped ? source : { ...colour.target, layout: 'yuv' as const };

@@ -5,6 +5,7 @@ import { audioArguments } from './audio-arguments.ts';
 import { checkNames, checkStreamNames } from './check-names.ts';
 import { clippedSeconds } from './clipped-seconds.ts';
 import { decimal } from './decimal.ts';
+import { decoderArguments } from './decoder-arguments.ts';
 import { type Encoding, SOFTWARE_ENCODING } from './encoding.ts';
 import { findOutputs } from './find-output.ts';
 import type { PictureFacts } from './picture-chain.ts';
@@ -20,6 +21,8 @@ import type { TranscodePlan } from './transcode-plan.ts';
 /** The file to read. */
 export interface PlanSource extends PictureFacts {
   readonly path: string;
+  /** Pictures of more are not decoded. @default any */
+  readonly maxPixels?: number | undefined;
   /** Of the sounds that are to be normalized, by the number of their stream. @default none: they stay as they are */
   readonly loudness?: ReadonlyMap<number, Loudness> | undefined;
 }
@@ -34,7 +37,7 @@ export function planTranscode(
   checkNames(input);
   const packaging = planPackaging(input);
   const { folder, hls, dash } = packaging;
-  const seconds = clippedSeconds(input, probe.durationSeconds);
+  const seconds = clippedSeconds(input, lastsSeconds(input, probe));
   const pictures = planPictures(input, probe, { packaging, seconds, encoding, facts: source });
   const { renditions, thumbnails, frameRate, segmentSeconds } = pictures;
   const sounds = packaging.encodes ? planSounds(input.audio, probe, packaging, source.loudness ?? new Map()) : [];
@@ -46,6 +49,7 @@ export function planTranscode(
   const open = [
     ...(input.clip === undefined ? [] : ['-ss', decimal(input.clip.startSeconds)]),
     ...(input.clip?.durationSeconds === undefined ? [] : ['-t', decimal(input.clip.durationSeconds)]),
+    ...decoderArguments(source.maxPixels),
     ...sourceArguments(source.path),
   ];
   args.push(...pictures.inputArgs, ...open, ...pictures.args);
@@ -82,4 +86,9 @@ export function planTranscode(
     scratch: packaging.encodes && packaging.scratch ? folder : undefined,
     warnings: pictures.warnings,
   };
+}
+
+/** The pictures decide where there are any: sound may go on after them. */
+function lastsSeconds(input: Pick<TranscodeInput, 'ladder'>, probe: MediaProbe): number | undefined {
+  return input.ladder === 'none' ? probe.durationSeconds : (probe.video?.durationSeconds ?? probe.durationSeconds);
 }

@@ -13,6 +13,7 @@ export interface MeasureQualityInput {
   readonly plan: TranscodePlan;
   readonly input: TranscodeInput;
   readonly path: string;
+  readonly maxPixels?: number | undefined;
 }
 
 /** What the renditions are worth against the source. */
@@ -25,7 +26,7 @@ export interface QualityReport {
 
 /** Measures what the job asks for. @throws TranscodeFailure when ffmpeg fails */
 export async function measureQuality(
-  { found, plan, input, path }: MeasureQualityInput,
+  { found, plan, input, ...source }: MeasureQualityInput,
   options: RunProgramOptions,
 ): Promise<QualityReport> {
   const asked = askedMeasures(input);
@@ -34,7 +35,7 @@ export async function measureQuality(
   const warnings =
     asked.length === measures.length ? [] : ['VMAF was not measured: this ffmpeg was built without libvmaf.'];
   if (measures.length === 0) return { renditions: plan.renditions.map(() => ({})), warnings };
-  const measured = await runProgram(found.ffmpeg.path, planQuality(plan, input, { path }, measures), options);
+  const measured = await runProgram(found.ffmpeg.path, planQuality(plan, input, source, measures), options);
   if (measured.exitCode !== 0) throw mapFailure(measured.stderr, measured);
   const renditions = parseQuality(measured.stderr, plan.renditions.length, measures);
   for (const measure of measures) {

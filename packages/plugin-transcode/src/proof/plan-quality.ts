@@ -1,4 +1,5 @@
 import type { TranscodeInput } from '../capability/input.ts';
+import { decoderArguments } from '../plan/decoder-arguments.ts';
 import { sourceArguments } from '../plan/source-arguments.ts';
 import type { TranscodePlan } from '../plan/transcode-plan.ts';
 import { QUALITY_FILTERS, type QualityMeasure } from './quality-measure.ts';
@@ -7,13 +8,13 @@ import { QUALITY_FILTERS, type QualityMeasure } from './quality-measure.ts';
 export function planQuality(
   plan: TranscodePlan,
   input: Pick<TranscodeInput, 'clip'>,
-  source: { path: string },
+  source: { path: string; maxPixels?: number | undefined },
   measures: readonly QualityMeasure[],
 ): string[] {
   const args = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'info', '-progress', 'pipe:3', '-y'];
   if (input.clip !== undefined) args.push('-ss', String(input.clip.startSeconds));
   if (input.clip?.durationSeconds !== undefined) args.push('-t', String(input.clip.durationSeconds));
-  args.push(...sourceArguments(source.path));
+  args.push(...decoderArguments(source.maxPixels), ...sourceArguments(source.path));
   for (const { playlist } of plan.renditions)
     args.push('-protocol_whitelist', 'file', '-f', 'hls', '-i', `file:${playlist}`);
   const { chain: pictures } = plan;
