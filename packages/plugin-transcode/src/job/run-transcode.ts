@@ -91,16 +91,17 @@ async function transcodeSteps(
   const settings = perTitleOf(input);
   const trialShare = settings === undefined ? 0 : 0.25;
   let measures = false;
+  let loudness: PlanSource['loudness'];
   let pixels = 0;
   const encode = async (encoding: Encoding) => {
-    const planFor = (asked: TranscodeInput, loudness?: PlanSource['loudness']) =>
+    const planFor = (asked: TranscodeInput) =>
       planTranscode(asked, probe, { path, maxPixels, tmp: dir.tmp, fields, loudness }, encoding);
     const about = { found, input, probe, path, plan: planFor, trialShare };
     const tried = settings === undefined ? undefined : await tryTitle({ ...context, signal }, { ...about, settings });
     const unmeasured = planFor(tried?.input ?? input);
     checkPlan(unmeasured, limits);
-    const loudness = await measureSource(found, unmeasured, ran);
-    const plan = loudness.size === 0 ? unmeasured : planFor(tried?.input ?? input, loudness);
+    loudness ??= await measureSource(found, unmeasured, ran);
+    const plan = planFor(tried?.input ?? input);
     for (const folder of plan.directories) await mkdir(join(dir.out, folder), { recursive: true });
     for (const file of plan.chain?.files ?? []) await writeFile(file.path, file.text);
     measures = askedMeasures(input).length > 0 && plan.renditions.length > 0;
