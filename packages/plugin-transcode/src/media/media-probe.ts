@@ -42,7 +42,7 @@ export interface VideoStream {
   readonly dolbyVisionProfile?: number | undefined;
   /** A second, hidden layer has the transparency (VP8 and VP9 in WebM). */
   readonly hasAlphaLayer?: boolean | undefined;
-  /** Of the pictures alone; undefined when the container does not say. */
+  /** From the start of the source to the end of the pictures; undefined when the container does not say. */
   readonly durationSeconds?: number | undefined;
 }
 

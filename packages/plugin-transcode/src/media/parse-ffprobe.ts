@@ -14,6 +14,7 @@ const stream = z.object({
   sample_aspect_ratio: z.string().optional(),
   avg_frame_rate: z.string().optional(),
   r_frame_rate: z.string().optional(),
+  start_time: z.string().optional(),
   duration: z.string().optional(),
   channels: z.number().default(0),
   sample_rate: z.string().default('0'),
@@ -30,7 +31,11 @@ const stream = z.object({
 });
 const report = z.object({
   streams: z.array(stream).default([]),
-  format: z.object({ format_name: z.string().default('unknown'), duration: z.string().optional() }),
+  format: z.object({
+    format_name: z.string().default('unknown'),
+    start_time: z.string().optional(),
+    duration: z.string().optional(),
+  }),
 });
 const frameReport = z.object({
   frames: z.array(z.object({ side_data_list: z.array(sideDataSchema).default([]) })).default([]),
@@ -45,14 +50,14 @@ export function parseFfprobe(json: string): MediaProbe {
   return {
     format: format.format_name.split(',')[0] ?? 'unknown',
     durationSeconds: seconds(format.duration) ?? seconds(video?.duration),
-    video: video === undefined ? undefined : readVideo(video),
+    video: video === undefined ? undefined : readVideo(video, format.start_time),
     audio: sounds[0],
     sounds,
     texts: streams.filter((one) => one.codec_type === 'subtitle').map(readText),
   };
 }
 
-function readVideo(one: Stream): VideoStream {
+function readVideo(one: Stream, start: string | undefined): VideoStream {
   // The display matrix counts counter-clockwise; the tag of older ffprobes clockwise.
   const matrix = one.side_data_list.find((data) => data.rotation !== undefined)?.rotation;
   const degrees = matrix === undefined ? Number(one.tags.rotate ?? 0) : -matrix;
@@ -71,7 +76,7 @@ function readVideo(one: Stream): VideoStream {
     ...parseLightData(one.side_data_list),
     dolbyVisionProfile: one.side_data_list.find(({ dv_profile }) => dv_profile !== undefined)?.dv_profile,
     hasAlphaLayer: one.tags.alpha_mode === '1' || one.tags.ALPHA_MODE === '1',
-    durationSeconds: seconds(one.duration) ?? clock(one.tags.DURATION),
+    durationSeconds: untilEnd(one, start) ?? clock(one.tags.DURATION),
   };
 }
 
@@ -125,6 +130,13 @@ export function quarterTurns(degrees: number): number {
 function clock(text: string | undefined): number | undefined {
   const time = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text ?? '');
   return time === null ? undefined : seconds(String(Number(time[1]) * 3600 + Number(time[2]) * 60 + Number(time[3])));
+}
+
+/** Pictures may come later than the sound; the source starts with what comes first. */
+function untilEnd(one: Stream, start: string | undefined): number | undefined {
+  const late = Number(one.start_time) - Number(start);
+  const own = seconds(one.duration);
+  return own === undefined ? undefined : own + (Number.isFinite(late) ? Math.max(0, late) : 0);
 }
 
 function seconds(text: string | undefined): number | undefined {
