@@ -91,55 +91,59 @@ const sources: [string, string, () => string[]][] = [
 ];
 
 describe('a transcode in parallel', () => {
-  it.each(sources)('of %s gives what one job gives, frame by frame and sample by sample', async (_n, name, args) => {
-    const source = await makeSource(join(folder.path, name), args());
-    const one = await runJob(folder.path, source, request);
-    const { transcoding, out, workDirectory } = await inParallel(source);
-    const result = await transcoding.result;
-    await result.download(out);
+  // Without ffprobe less is known of a source: Matroska then runs as one job.
+  it.skipIf(ffprobe === undefined).each(sources)(
+    'of %s gives what one job gives, frame by frame and sample by sample',
+    async (_n, name, args) => {
+      const source = await makeSource(join(folder.path, name), args());
+      const one = await runJob(folder.path, source, request);
+      const { transcoding, out, workDirectory } = await inParallel(source);
+      const result = await transcoding.result;
+      await result.download(out);
 
-    const chunks = result.jobs.filter(({ piece }) => piece.startsWith('chunk'));
-    expect(chunks.length).toBeGreaterThan(1);
-    expect(result.output.warnings).toEqual([]);
-    expect(result.proof).toMatchObject({ matches: true, mismatches: [] });
-    const facts = ({
-      name: rung,
-      width,
-      height,
-      frames,
-      frameRate,
-      codec,
-      durationMs,
-    }: (typeof one.output.renditions)[0]) => [...[rung, width, height, frames, frameRate, codec, durationMs]];
-    expect(result.output.renditions.map(facts)).toEqual(one.output.renditions.map(facts));
-    expect(result.output.source).toEqual(one.output.source);
-    // Matroska keeps times to the millisecond, and copying it rounds once more.
-    const { durationMs = 0, bitrate = 0, ...sound } = one.output.audio ?? {};
-    expect(result.output.audio).toMatchObject(sound);
-    expect(Math.abs((result.output.audio?.durationMs ?? 0) - durationMs)).toBeLessThan(1);
-    expect(Math.abs((result.output.audio?.bitrate ?? 0) / bitrate - 1)).toBeLessThan(0.001);
-    expect(result.output.usage).toEqual(one.output.usage);
-    expect(result.output.outputs.map(({ kind }) => kind)).toEqual(one.output.outputs.map(({ kind }) => kind));
-    for (const [at, { psnr = 0, ssim = 0 }] of result.output.renditions.entries()) {
-      const single = one.output.renditions[at];
-      expect(psnr).toBeGreaterThan((single?.psnr ?? 100) - 0.1);
-      expect(ssim).toBeGreaterThan((single?.ssim ?? 1) - 0.002);
-    }
+      const chunks = result.jobs.filter(({ piece }) => piece.startsWith('chunk'));
+      expect(chunks.length).toBeGreaterThan(1);
+      expect(result.output.warnings).toEqual([]);
+      expect(result.proof).toMatchObject({ matches: true, mismatches: [] });
+      const facts = ({
+        name: rung,
+        width,
+        height,
+        frames,
+        frameRate,
+        codec,
+        durationMs,
+      }: (typeof one.output.renditions)[0]) => [...[rung, width, height, frames, frameRate, codec, durationMs]];
+      expect(result.output.renditions.map(facts)).toEqual(one.output.renditions.map(facts));
+      expect(result.output.source).toEqual(one.output.source);
+      // Matroska keeps times to the millisecond, and copying it rounds once more.
+      const { durationMs = 0, bitrate = 0, ...sound } = one.output.audio ?? {};
+      expect(result.output.audio).toMatchObject(sound);
+      expect(Math.abs((result.output.audio?.durationMs ?? 0) - durationMs)).toBeLessThan(1);
+      expect(Math.abs((result.output.audio?.bitrate ?? 0) / bitrate - 1)).toBeLessThan(0.001);
+      expect(result.output.usage).toEqual(one.output.usage);
+      expect(result.output.outputs.map(({ kind }) => kind)).toEqual(one.output.outputs.map(({ kind }) => kind));
+      for (const [at, { psnr = 0, ssim = 0 }] of result.output.renditions.entries()) {
+        const single = one.output.renditions[at];
+        expect(psnr).toBeGreaterThan((single?.psnr ?? 100) - 0.1);
+        expect(ssim).toBeGreaterThan((single?.ssim ?? 1) - 0.002);
+      }
 
-    for (const file of ['hls/180p/index.m3u8', 'hls/90p/index.m3u8'])
-      expect(await times(join(out, file))).toEqual(await times(join(one.out, file)));
-    for (const file of ['hls/audio/index.m3u8', 'mp4/180p.mp4'])
-      expect(await samples(join(out, file))).toEqual(await samples(join(one.out, file)));
-    expect(await decoded(join(out, 'hls/180p/index.m3u8'), 'v')).toHaveLength(one.output.renditions[0]?.frames ?? 0);
-    const durations = async (rung: string) =>
-      (await readFile(join(out, `hls/${rung}/index.m3u8`), 'utf8')).match(/#EXTINF:.*/g);
-    expect(await durations('90p')).toEqual(await durations('180p'));
-    expect(await readFile(join(out, 'thumbnails/thumbnails.vtt'), 'utf8')).toBe(
-      await readFile(join(one.out, 'thumbnails/thumbnails.vtt'), 'utf8'),
-    );
-    await transcoding.close();
-    expect(await readdir(workDirectory)).toEqual(['out']);
-  });
+      for (const file of ['hls/180p/index.m3u8', 'hls/90p/index.m3u8'])
+        expect(await times(join(out, file))).toEqual(await times(join(one.out, file)));
+      for (const file of ['hls/audio/index.m3u8', 'mp4/180p.mp4'])
+        expect(await samples(join(out, file))).toEqual(await samples(join(one.out, file)));
+      expect(await decoded(join(out, 'hls/180p/index.m3u8'), 'v')).toHaveLength(one.output.renditions[0]?.frames ?? 0);
+      const durations = async (rung: string) =>
+        (await readFile(join(out, `hls/${rung}/index.m3u8`), 'utf8')).match(/#EXTINF:.*/g);
+      expect(await durations('90p')).toEqual(await durations('180p'));
+      expect(await readFile(join(out, 'thumbnails/thumbnails.vtt'), 'utf8')).toBe(
+        await readFile(join(one.out, 'thumbnails/thumbnails.vtt'), 'utf8'),
+      );
+      await transcoding.close();
+      expect(await readdir(workDirectory)).toEqual(['out']);
+    },
+  );
 
   it.each([
     [

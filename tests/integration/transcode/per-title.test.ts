@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { findFfmpeg } from '@byoc/plugin-transcode/ffmpeg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommand } from '../../support/run-command.ts';
+import { measuresVmaf } from '../../../packages/plugin-transcode/src/proof/measures-vmaf.ts';
 import { makeSource, picture, quick } from './make-source.ts';
 import { type RanJob, runJob, scratch } from './run-job.ts';
 
 const found = await findFfmpeg();
-const filters = await runCommand(found.ffmpeg.path, ['-v', 'error', '-filters']);
-const METRIC = / libvmaf /.test(filters.stdout) ? 'vmaf' : 'ssim';
+const METRIC = (await measuresVmaf(found, new AbortController().signal)) ? 'vmaf' : 'ssim';
 
 describe('a per-title ladder', () => {
   let folder: Awaited<ReturnType<typeof scratch>>;

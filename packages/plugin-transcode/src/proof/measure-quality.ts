@@ -3,7 +3,7 @@ import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { mapFailure } from '../ffmpeg/map-failure.ts';
 import { type RunProgramOptions, runProgram } from '../ffmpeg/run-program.ts';
 import type { TranscodePlan } from '../plan/transcode-plan.ts';
-import { hasFilter } from './has-filter.ts';
+import { measuresVmaf } from './measures-vmaf.ts';
 import { parseQuality } from './parse-quality.ts';
 import { planQuality } from './plan-quality.ts';
 import { askedMeasures, type MeasuredQuality } from './quality-measure.ts';
@@ -30,10 +30,10 @@ export async function measureQuality(
   options: RunProgramOptions,
 ): Promise<QualityReport> {
   const asked = askedMeasures(input);
-  const canVmaf = asked.includes('vmaf') && (await hasFilter(found, 'libvmaf', options.signal));
+  const canVmaf = asked.includes('vmaf') && (await measuresVmaf(found, options.signal));
   const measures = asked.filter((measure) => measure !== 'vmaf' || canVmaf);
   const warnings =
-    asked.length === measures.length ? [] : ['VMAF was not measured: this ffmpeg was built without libvmaf.'];
+    asked.length === measures.length ? [] : ['VMAF was not measured: this ffmpeg has no libvmaf that works.'];
   if (measures.length === 0) return { renditions: plan.renditions.map(() => ({})), warnings };
   const measured = await runProgram(found.ffmpeg.path, planQuality(plan, input, source, measures), options);
   if (measured.exitCode !== 0) throw mapFailure(measured.stderr, measured);

@@ -14,8 +14,8 @@ import { TRIAL_CRFS, trialInput } from '../../plan/per-title/trial-input.ts';
 import type { Rung } from '../../plan/select-ladder.ts';
 import { defaultBitrate } from '../../plan/select-ladder.ts';
 import type { TranscodePlan } from '../../plan/transcode-plan.ts';
-import { hasFilter } from '../../proof/has-filter.ts';
 import { measureQuality } from '../../proof/measure-quality.ts';
+import { measuresVmaf } from '../../proof/measures-vmaf.ts';
 import { readStream } from '../read-stream.ts';
 
 export interface TryLadderInput {
@@ -45,7 +45,7 @@ export async function tryLadder(options: TryLadderInput): Promise<TriedLadder> {
   const whole = plan({ ...input, ladder: settings.renditions ?? 'auto' });
   for (const file of whole.chain?.files ?? []) await writeFile(file.path, file.text);
   const rungs: readonly Rung[] = whole.renditions;
-  const metric = (await hasFilter(found, 'libvmaf', options.options.signal)) ? 'vmaf' : 'ssim';
+  const metric = (await measuresVmaf(found, options.options.signal)) ? 'vmaf' : 'ssim';
   const seconds = clippedSeconds(input, probe.durationSeconds);
   const windows = planWindows(seconds, input.clip?.startSeconds);
   const crfs = TRIAL_CRFS[input.video.codec];
