@@ -34,3 +34,24 @@ describe('@byoc/core', () => {
     expect([...layers].toSorted()).toEqual(['capability', 'errors', 'index.ts', 'manifest', 'price', 'primitives']);
   });
 });
+
+it('lets a gateway import the capabilities of @byoc/plugin-llm without an engine, in a browser too', async () => {
+  const { metafile } = await build({
+    stdin: {
+      contents: "export * from '@byoc/plugin-llm'",
+      resolveDir: new URL('../../examples', import.meta.url).pathname,
+    },
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'browser',
+    format: 'esm',
+    conditions: ['@byoc/source'],
+    logLevel: 'silent',
+  });
+  const inputs = Object.keys(metafile.inputs);
+  expect(inputs.filter((file) => file.includes('node:') || file.includes('node-llama-cpp'))).toEqual([]);
+  const home = 'packages/plugin-llm/src/';
+  const folders = inputs.filter((file) => file.includes(home)).map((file) => file.split(home)[1]?.split('/')[0]);
+  expect([...new Set(folders)].toSorted()).toEqual(['capability', 'index.ts']);
+});
