@@ -5,12 +5,19 @@ import { findAnvil } from '@byoc/core/testing';
 const run = promisify(execFile);
 
 /** Something real that a test may need. */
-export type Part = 'docker' | 'docker-registry' | 'ffmpeg' | 'chromium' | 'base-image' | 'anvil';
+export type Part = 'docker' | 'docker-registry' | 'ffmpeg' | 'ffmpeg-vmaf' | 'chromium' | 'base-image' | 'anvil';
+
+const PICTURE = ['-f', 'lavfi', '-i', 'color=size=192x108:rate=1:duration=1'];
 
 const probes: Record<Part, [string, ...string[]]> = {
   docker: ['docker', 'version'],
   'docker-registry': ['docker-registry', '--version'],
   ffmpeg: ['ffmpeg', '-version'],
+  // Debian's has no libvmaf: `pip install imageio-ffmpeg` brings one. It must measure a picture: a build may lack the model.
+  'ffmpeg-vmaf': [
+    process.env['BYOC_VMAF_FFMPEG'] || 'ffmpeg',
+    ...['-v', 'error', '-nostdin', ...PICTURE, ...PICTURE, '-lavfi', 'libvmaf', '-f', 'null', '-'],
+  ],
   chromium: ['chromium', '--version'],
   anvil: [findAnvil(), '--version'],
   'base-image': ['docker', 'image', 'inspect', process.env['BYOC_BASE_IMAGE'] ?? 'node:24-bookworm-slim'],

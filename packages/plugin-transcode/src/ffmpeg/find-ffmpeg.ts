@@ -7,9 +7,18 @@ import { runProgram } from './run-program.ts';
 /** How a program was found. */
 export type FfmpegOrigin = 'option' | 'environment' | 'path' | 'npm';
 
+/** The option of ffmpeg for the times of pictures. */
+export type SyncOption = '-vsync' | '-fps_mode';
+
 /** An ffmpeg that answers. */
 export interface FoundFfmpeg {
-  readonly ffmpeg: { readonly path: string; readonly origin: FfmpegOrigin; readonly version: string };
+  readonly ffmpeg: {
+    readonly path: string;
+    readonly origin: FfmpegOrigin;
+    readonly version: string;
+    /** What it calls the option for the times of pictures: the old name is gone from ffmpeg 9, the new one came with 5.1. */
+    readonly syncOption: SyncOption;
+  };
   /** Beside the ffmpeg, or undefined: then ffmpeg itself reads what a source holds. */
   readonly ffprobe: string | undefined;
   /** A prefix that ends a program together with this process; empty where the system has none. */
@@ -38,26 +47,29 @@ export async function findFfmpeg(options: FindFfmpegOptions = {}): Promise<Found
   if (path === undefined) throw missing('none is in BYOC_FFMPEG, in PATH or among the npm packages');
   const origin =
     options.path !== undefined ? 'option' : named !== undefined ? 'environment' : inPath !== undefined ? 'path' : 'npm';
-  const version = await versionOf(path, signal);
+  const version = await askVersion(path, signal);
   const beside = join(dirname(path), 'ffprobe');
   const ffprobe = (await isExecutable(beside)) ? beside : origin === 'path' ? await search('ffprobe', env) : undefined;
   const setpriv = process.platform === 'linux' ? await search('setpriv', env) : undefined;
   const launcher = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL'];
   return {
-    ffmpeg: { path, origin, version },
+    ffmpeg: { path, origin, ...version },
     ffprobe,
     launcher: (await works(launcher, path, signal)) ? launcher : [],
   };
 }
 
-async function versionOf(path: string, signal: AbortSignal): Promise<string> {
+async function askVersion(
+  path: string,
+  signal: AbortSignal,
+): Promise<Pick<FoundFfmpeg['ffmpeg'], 'version' | 'syncOption'>> {
   const result = await runProgram(path, ['-hide_banner', '-version'], { signal }).catch((cause: unknown) => {
     signal.throwIfAborted();
     throw missing(`\`${path}\` does not start`, cause);
   });
   const version = /^ffmpeg version (\S+)/m.exec(result.stdout)?.[1];
   if (version === undefined) throw missing(`\`${path}\` does not answer as ffmpeg`);
-  if (!isRecent(result.stdout)) {
+  if (!isSince(result.stdout, 58, 35)) {
     throw new TranscodeFailure({
       reason: 'ffmpeg-too-old',
       message: `The ffmpeg at \`${path}\` is too old: version ${version}`,
@@ -65,13 +77,13 @@ async function versionOf(path: string, signal: AbortSignal): Promise<string> {
       recovery: 'retry-other',
     });
   }
-  return version;
+  return { version, syncOption: isSince(result.stdout, 59, 37) ? '-fps_mode' : '-vsync' };
 }
 
-/** Builds name themselves as they like; libavcodec's version tells: 58.35 came with ffmpeg 4.1. */
-function isRecent(banner: string): boolean {
-  const [, major, minor] = /^libavcodec +(\d+)\. *(\d+)\./m.exec(banner) ?? [];
-  return Number(major) > 58 || (Number(major) === 58 && Number(minor) >= 35);
+/** Builds name themselves as they like; libavcodec's version tells: 58.35 came with ffmpeg 4.1, 59.37 with 5.1. */
+function isSince(banner: string, major: number, minor: number): boolean {
+  const [, ownMajor, ownMinor] = /^libavcodec +(\d+)\. *(\d+)\./m.exec(banner) ?? [];
+  return Number(ownMajor) > major || (Number(ownMajor) === major && Number(ownMinor) >= minor);
 }
 
 /** A sandbox may forbid it, and an older one not know the option. */

@@ -88,6 +88,7 @@ async function transcodeSteps(
   const { probe, fields } = await lookAtPictures(found, { input, probe: headers, path }, { signal });
   const ran = { signal, cwd: dir.out, launcher: found.launcher, stillMs: limits.maxStillSeconds * 1000 };
   const maxPixels = limits.maxSourcePixels;
+  const picked = { path, maxPixels, syncOption: found.ffmpeg.syncOption };
   const settings = perTitleOf(input);
   const trialShare = settings === undefined ? 0 : 0.25;
   let measures = false;
@@ -95,7 +96,7 @@ async function transcodeSteps(
   let pixels = 0;
   const encode = async (encoding: Encoding) => {
     const planFor = (asked: TranscodeInput) =>
-      planTranscode(asked, probe, { path, maxPixels, tmp: dir.tmp, fields, loudness }, encoding);
+      planTranscode(asked, probe, { ...picked, tmp: dir.tmp, fields, loudness }, encoding);
     const about = { found, input, probe, path, plan: planFor, trialShare };
     const tried = settings === undefined ? undefined : await tryTitle({ ...context, signal }, { ...about, settings });
     const unmeasured = planFor(tried?.input ?? input);

@@ -1,4 +1,5 @@
 import type { TranscodeInput } from '../capability/input.ts';
+import type { SyncOption } from '../ffmpeg/find-ffmpeg.ts';
 import type { MediaProbe } from '../media/media-probe.ts';
 import { deviceArguments } from './device-arguments.ts';
 import { encoderArguments } from './encoder-arguments.ts';
@@ -33,7 +34,13 @@ export interface PicturePlan
 export function planPictures(
   input: TranscodeInput,
   probe: MediaProbe,
-  options: { packaging: PackagingPlan; seconds: number | undefined; encoding: Encoding; facts: PictureFacts },
+  options: {
+    packaging: PackagingPlan;
+    seconds: number | undefined;
+    encoding: Encoding;
+    facts: PictureFacts;
+    syncOption: SyncOption;
+  },
 ): PicturePlan {
   const { packaging, seconds, encoding } = options;
   const encodes = input.ladder !== 'none' && input.outputs.some(({ kind }) => ['hls', 'dash', 'mp4'].includes(kind));
@@ -69,7 +76,7 @@ export function planPictures(
   const args = ['-filter_complex', graph];
   for (const [at, rendition] of renditions.entries()) {
     args.push('-map', `[v${at}]`, ...encoderArguments(input.video, rendition, groupFrames, chain));
-    args.push(...timingArguments(timing, keyframeFrames / timing.beat));
+    args.push(...timingArguments(timing, keyframeFrames / timing.beat, options));
     // Half a beat less, so that rounding never moves a cut to the next keyframe.
     args.push(...segmentArguments(rendition, segmentSeconds - 0.5 / timing.beat));
   }

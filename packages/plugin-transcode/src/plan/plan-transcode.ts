@@ -1,4 +1,5 @@
 import type { TranscodeInput } from '../capability/input.ts';
+import type { SyncOption } from '../ffmpeg/find-ffmpeg.ts';
 import type { MediaProbe } from '../media/media-probe.ts';
 import type { Loudness } from '../media/parse-loudness.ts';
 import { audioArguments } from './audio-arguments.ts';
@@ -25,6 +26,8 @@ export interface PlanSource extends PictureFacts {
   readonly maxPixels?: number | undefined;
   /** Of the sounds that are to be normalized, by the number of their stream. @default none: they stay as they are */
   readonly loudness?: ReadonlyMap<number, Loudness> | undefined;
+  /** What the ffmpeg that reads it calls that option. @default "-fps_mode" */
+  readonly syncOption?: SyncOption | undefined;
 }
 
 /** Plans a transcode: one decode that feeds every rendition, the sound and the thumbnails. Pure. @throws TranscodeFailure */
@@ -38,7 +41,8 @@ export function planTranscode(
   const packaging = planPackaging(input);
   const { folder, hls, dash } = packaging;
   const seconds = clippedSeconds(input, lastsSeconds(input, probe));
-  const pictures = planPictures(input, probe, { packaging, seconds, encoding, facts: source });
+  const { syncOption = '-fps_mode' } = source;
+  const pictures = planPictures(input, probe, { packaging, seconds, encoding, facts: source, syncOption });
   const { renditions, thumbnails, frameRate, segmentSeconds } = pictures;
   const sounds = packaging.encodes ? planSounds(input.audio, probe, packaging, source.loudness ?? new Map()) : [];
   const [soundOutput] = findOutputs(input, 'audio');

@@ -72,7 +72,10 @@ class FfmpegEncoder implements LiveEncoder {
     const { found, rungs, settings, track, cwd, signal } = options;
     signal.throwIfAborted();
     this.#options = options;
-    const args = planLiveEncoder(rungs, settings, { decoderThreads: DECODER_THREADS });
+    const args = planLiveEncoder(rungs, settings, {
+      decoderThreads: DECODER_THREADS,
+      syncOption: found.ffmpeg.syncOption,
+    });
     const [command, ...rest] = [...found.launcher, found.ffmpeg.path, ...args] as [string, ...string[]];
     this.#child = spawn(command, rest, {
       cwd,

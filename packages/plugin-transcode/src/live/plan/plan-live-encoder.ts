@@ -1,3 +1,4 @@
+import type { SyncOption } from '../../ffmpeg/find-ffmpeg.ts';
 import type { ResolvedRateControl } from '../../plan/encoders/encoder.ts';
 import type { Rung } from '../../plan/select-ladder.ts';
 import { LIVE_TICKS } from '../media/media-segment.ts';
@@ -21,7 +22,7 @@ export const FIRST_RENDITION_FD = 4;
 export function planLiveEncoder(
   rungs: readonly Rung[],
   settings: LiveVideoSettings,
-  { decoderThreads }: { decoderThreads: number },
+  { decoderThreads, syncOption }: { decoderThreads: number; syncOption: SyncOption },
 ): string[] {
   const args = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+warning', '-progress', 'pipe:3'];
   // All that is to be known is in the first fragment: nothing more is waited for.
@@ -44,7 +45,7 @@ export function planLiveEncoder(
       // Keyframes come where a mark asks for one, and nowhere else.
       ...['-g', '1000000', '-keyint_min', '1000000', '-forced-idr', '1'],
       ...['-force_key_frames', `expr:between(${MARK_BY_TIME},${MARK.first},${MARK.closing})`],
-      ...['-vsync', 'passthrough', '-enc_time_base', `1:${FEED_TICKS}`, '-video_track_timescale', String(LIVE_TICKS)],
+      ...[syncOption, 'passthrough', '-enc_time_base', `1:${FEED_TICKS}`, '-video_track_timescale', String(LIVE_TICKS)],
       ...['-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-flush_packets', '1', '-f', 'mp4'],
       `pipe:${FIRST_RENDITION_FD + at}`,
     );
