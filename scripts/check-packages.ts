@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const bin = (name: string) => join('tools', 'node_modules', '.bin', name);
 const scratch = mkdtempSync(join(tmpdir(), 'byoc-pack-'));
 try {
-  for (const name of ['core', 'plugin-transcode', 'plugin-llm', 'cli']) {
+  for (const name of ['core', 'plugin-transcode', 'plugin-llm', 'plugin-diffusion', 'cli']) {
     const folder = join('packages', name);
     const [packed] = JSON.parse(
       execFileSync('npm', ['pack', '--json', '--silent', '--pack-destination', scratch], {

@@ -35,10 +35,13 @@ describe('@byoc/core', () => {
   });
 });
 
-it('lets a gateway import the capabilities of @byoc/plugin-llm without an engine, in a browser too', async () => {
+it.each([
+  ['plugin-llm', 'node-llama-cpp'],
+  ['plugin-diffusion', 'onnxruntime'],
+])('lets a gateway import the capabilities of @byoc/%s without an engine, in a browser too', async (name, engine) => {
   const { metafile } = await build({
     stdin: {
-      contents: "export * from '@byoc/plugin-llm'",
+      contents: `export * from '@byoc/${name}'`,
       resolveDir: new URL('../../examples', import.meta.url).pathname,
     },
     bundle: true,
@@ -50,8 +53,8 @@ it('lets a gateway import the capabilities of @byoc/plugin-llm without an engine
     logLevel: 'silent',
   });
   const inputs = Object.keys(metafile.inputs);
-  expect(inputs.filter((file) => file.includes('node:') || file.includes('node-llama-cpp'))).toEqual([]);
-  const home = 'packages/plugin-llm/src/';
+  expect(inputs.filter((file) => file.includes('node:') || file.includes(engine))).toEqual([]);
+  const home = `packages/${name}/src/`;
   const folders = inputs.filter((file) => file.includes(home)).map((file) => file.split(home)[1]?.split('/')[0]);
   expect([...new Set(folders)].toSorted()).toEqual(['capability', 'index.ts']);
 });

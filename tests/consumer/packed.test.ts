@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryRoot, runCommand } from '../support/run-command.ts';
 
-const packages = ['core', 'plugin-transcode', 'plugin-llm', 'cli'];
+const packages = ['core', 'plugin-transcode', 'plugin-llm', 'plugin-diffusion', 'cli'];
 
 describe('the packed packages, installed elsewhere', () => {
   let folder: string;
@@ -39,7 +39,7 @@ describe('the packed packages, installed elsewhere', () => {
       .join('\n');
     await writeFile(
       join(folder, 'import-all.js'),
-      `${program}\nawait import('@byoc/plugin-transcode');\nawait import('@byoc/plugin-llm');\nconsole.log('ok');\n`,
+      `${program}\nawait import('@byoc/plugin-transcode');\nawait import('@byoc/plugin-llm');\nawait import('@byoc/plugin-diffusion');\nconsole.log('ok');\n`,
     );
     const result = await runCommand(process.execPath, ['--disable-warning=ExperimentalWarning', 'import-all.js'], {
       cwd: folder,
