@@ -10,6 +10,7 @@ export type {
   OutputOf,
   ParsedInputOf,
   UpdateOf,
+  UsagePolicy,
 } from './capability/capability.ts';
 export {
   type CapabilityRef,

@@ -2,6 +2,7 @@ import { createGateway, createMemoryReceiptStore, type GatewayOptions, staticSou
 import { createLocalSigner, type GatewayPaymentProvider } from '@byoc/core/payment';
 import { createCreditGatewayProvider, createCreditOrchestratorProvider } from '@byoc/core/payment/credit';
 import { onTestFinished as after, describe, expect, it } from 'vitest';
+import { breakableProxy } from './breakable-proxy.ts';
 import { startOrchestrator } from './start-orchestrator.ts';
 
 const signer = createLocalSigner(new Uint8Array(32).fill(9));
@@ -15,15 +16,22 @@ async function setUp(options: Partial<GatewayOptions> & { balanceWei?: bigint; f
   const started = await startOrchestrator({ price, payment: [createCreditOrchestratorProvider()] });
   const { ledger } = started.orchestrator.desk;
   ledger.apply(key, { type: 'credit', creditId: 'grant', amountWei: balanceWei });
+  const proxy = await breakableProxy(started.orchestrator.port);
   const receipts = createMemoryReceiptStore();
   const payment: readonly GatewayPaymentProvider[] = [createCreditGatewayProvider({ signer, firstWei })];
-  const gateway = createGateway({ sources: [staticSource([started.url])], payment, receipts, ...gatewayOptions });
+  const gateway = createGateway({
+    sources: [staticSource([`https://127.0.0.1:${proxy.port}`])],
+    payment,
+    receipts,
+    ...gatewayOptions,
+  });
   after(async () => {
     await gateway.close();
+    await proxy[Symbol.asyncDispose]();
     await started[Symbol.asyncDispose]();
   });
   await gateway.ready();
-  return { gateway, ledger, receipts, started };
+  return { gateway, ledger, receipts, started, proxy };
 }
 
 const input = { files: { a: 1, b: 1 } };
@@ -45,6 +53,19 @@ describe('a gateway that pays with credit', () => {
   it('tops a job up while it runs, to the wei that it costs', async () => {
     const { gateway, ledger } = await setUp({ firstWei: 8n });
     const { payment } = await gateway.run('test/parts', input, { maxCostWei: 500n }).result;
+    expect(payment).toMatchObject({ chargedWei: 11n, problem: undefined });
+    expect(ledger.account(key)).toMatchObject({ earnedWei: 11n, heldWei: 0n });
+    expect(gateway.spentWei).toBe(11n);
+  });
+
+  it('tops a job up that it attached to again after its connection broke', async () => {
+    const { gateway, ledger, started, proxy } = await setUp({ firstWei: 8n });
+    const job = gateway.run('test/parts', { ...input, gated: true }, { maxCostWei: 500n });
+    for await (const frame of job) if (frame.type === 'event') break;
+    proxy.break();
+    await started.attached;
+    started.openGate();
+    const { payment } = await job.result;
     expect(payment).toMatchObject({ chargedWei: 11n, problem: undefined });
     expect(ledger.account(key)).toMatchObject({ earnedWei: 11n, heldWei: 0n });
     expect(gateway.spentWei).toBe(11n);

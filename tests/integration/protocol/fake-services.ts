@@ -74,6 +74,7 @@ export function fakeOrchestratorService(overrides: Partial<OrchestratorService> 
     async *attachJob() {
       yield [{ type: 'queued', position: 1, awaitedParts: ['a'] }];
     },
+    payJob: async () => ({ taken: true }),
     cancelJob: async () => ({ cancelled: true }),
     getReceipt: async () => ({ receiptJson: json({}), signature: new Uint8Array(0), endedAt: 1_700_000_000_123 }),
     ...overrides,

@@ -1,6 +1,12 @@
 import type { z } from 'zod';
 import type { JsonObject } from '../primitives/json.ts';
 
+/**
+ * What a count that can't be true costs: one that is missing at the end, falls, or is above its estimate. `reject`: the job fails
+ * and costs nothing. `floor`: the last count that was right, at least 1. `estimate`: the meter's estimate.
+ */
+export type UsagePolicy = 'reject' | 'floor' | 'estimate';
+
 /** A named cumulative counter of billable units. */
 export interface Meter {
   /** The unit in the singular, for example `pixel`. */
@@ -12,6 +18,8 @@ export interface Meter {
    * needs the worker (`EstimateUsage`) or an operator's limit.
    */
   readonly estimate?: string | undefined;
+  /** What a count that can't be true costs, when the meter has a price. `estimate` needs an estimate. @default 'reject' */
+  readonly policy?: UsagePolicy | undefined;
 }
 
 /** A capability's contract as plain JSON: what a client without TypeScript has. */

@@ -59,12 +59,14 @@ export function defineCapability<
 
   if (!isCapabilityName(name)) throw refuse(`the name \`${name}\` is not of the form \`namespace/name\``);
   if (semver.valid(version) !== version.replace(/\+.*$/, '')) throw refuse(`\`${version}\` is not an exact version`);
-  for (const [meterName, { unit, estimate }] of Object.entries(meters)) {
+  for (const [meterName, { unit, estimate, policy }] of Object.entries(meters)) {
     if (!/^[a-z][a-z0-9_]*$/.test(meterName)) {
       throw refuse(`the meter name \`${meterName}\` is not lower-case letters, digits and \`_\``);
     }
     if (unit === '') throw refuse(`meter \`${meterName}\` has no unit`);
     if (estimate !== undefined) checkEstimate(meterName, estimate);
+    if (policy === 'estimate' && estimate === undefined)
+      throw refuse(`meter \`${meterName}\` has the policy \`estimate\`, and no estimate`);
   }
 
   const schemaOf = (part: string, schema: z.ZodType, io: 'input' | 'output') => toSchema(part, schema, io, refuse);

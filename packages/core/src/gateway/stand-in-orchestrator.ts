@@ -76,6 +76,7 @@ export function orchestrator(url: string, overrides: Partial<ConnectedOrchestrat
     getQuote: async () => Promise.reject(new Error('unused')),
     runJob: size,
     async *attachJob() {},
+    payJob: async () => ({ taken: true }),
     cancelJob: async () => ({ cancelled: true }),
     getReceipt: async () => Promise.reject(new Error('unused')),
     ...overrides,

@@ -27,6 +27,7 @@ const manifestCapability = z.strictObject({
         unit: z.string().min(1),
         description: z.string().optional(),
         estimate: z.string().max(2000).optional(),
+        policy: z.enum(['reject', 'floor', 'estimate']).optional(),
       }),
     ),
   }) as unknown as z.ZodType<CapabilityContract>,

@@ -34,8 +34,11 @@ export function parseManifest(source: unknown, options: { location: string }): M
       if (unsafe === undefined) continue;
       throw new ByocError('CAPABILITY_DEFINITION_INVALID', { capability, reason: `\`${part}\`: ${unsafe}` });
     }
-    for (const [meter, { estimate }] of Object.entries(contract.meters)) {
+    for (const [meter, { estimate, policy }] of Object.entries(contract.meters)) {
       if (estimate !== undefined) checkEstimate(meter, estimate);
+      if (policy !== 'estimate' || estimate !== undefined) continue;
+      const reason = `meter \`${meter}\` has the policy \`estimate\`, and no estimate`;
+      throw new ByocError('CAPABILITY_DEFINITION_INVALID', { capability, reason });
     }
   }
   return result.data;

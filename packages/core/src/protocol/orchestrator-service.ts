@@ -83,6 +83,11 @@ export interface OrchestratorService {
     request: { jobId: string; jobSecret: Uint8Array; afterSequence: number },
     options?: ServerCallOptions,
   ): AsyncIterable<readonly OrchestratorFrame[]>;
+  /** Answers `payment_required` of an attached stream. @throws ByocError PAYMENT_* */
+  payJob(
+    request: { jobId: string; jobSecret: Uint8Array; data: Uint8Array },
+    options?: ServerCallOptions,
+  ): Promise<{ taken: boolean }>;
   cancelJob(
     request: { jobId: string; jobSecret: Uint8Array; reason: string },
     options?: ServerCallOptions,

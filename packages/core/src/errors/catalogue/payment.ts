@@ -84,6 +84,15 @@ export const paymentErrors = {
     message: (f) => `Job ${f.jobId} ended without a word about what it used of ${f.meters.join(', ')}.`,
     hint: () => 'The plugin must report every meter that has a price, 0 included. Nothing was charged.',
   }),
+  USAGE_IMPLAUSIBLE: entry<{ jobId: string; meter: string; told: string; bound: string }>({
+    grpc: 'INTERNAL',
+    http: 502,
+    recovery: 'retry-other',
+    message: (f) =>
+      `Job ${f.jobId}: its worker says that it used ${f.told} of ${f.meter}; this input can take ${f.bound} at most.`,
+    hint: () =>
+      'Nothing was charged. The plugin counts wrongly, or its estimate is too low: a meter can state another `policy`.',
+  }),
   CREDIT_CHANGE_REFUSED: entry<{ payer: string; amountWei: string; reason: string }>({
     grpc: 'FAILED_PRECONDITION',
     http: 409,

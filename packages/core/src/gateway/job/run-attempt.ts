@@ -43,6 +43,8 @@ class Attempt {
   #connection: Connection | undefined;
   #overHttps: PlacedUploads['overHttps'] = [];
   #uploading = false;
+  /** The stream that opened the job is gone. */
+  #attached = false;
 
   constructor(plan: AttemptPlan) {
     this.#plan = plan;
@@ -153,7 +155,7 @@ class Attempt {
   }
 
   async #take(frame: OrchestratorFrame): Promise<void> {
-    const { emit, state, offer, funds, checks } = this.#plan;
+    const { emit, state, offer, checks } = this.#plan;
     if (this.#overHttps.length > 0) this.#startUploads();
     switch (frame.type) {
       case 'queued':
@@ -162,7 +164,7 @@ class Attempt {
         this.#receipt = { receiptJson: frame.receiptJson, signature: frame.signature };
         return;
       case 'payment-required':
-        return this.#input.push({ type: 'payment', data: await funds.topUp(frame) });
+        return this.#pay(frame);
       case 'error':
         this.#failed = true;
         throw frame.error;
@@ -189,6 +191,13 @@ class Attempt {
     }
   }
 
+  async #pay(demand: { data: Uint8Array; coverWei: bigint }): Promise<void> {
+    // What was sent on the stream that broke may not have arrived.
+    const data = await this.#plan.funds.topUp(demand, { again: this.#attached });
+    if (!this.#attached) return this.#input.push({ type: 'payment', data });
+    await this.#connection?.orchestrator.payJob({ ...this.#access, data }, { signal: this.#signal });
+  }
+
   /** The final frame of a job that ended while we were away may come without those before it. */
   #machineFor(frame: OrchestratorFrame): JobFrameMachine {
     if (frame.type !== 'result' || frame.sequence <= this.#machine.sequence) return this.#machine;
@@ -204,6 +213,7 @@ class Attempt {
 
   async #reattach(lost: unknown): Promise<void> {
     const { link, clock, random } = this.#plan;
+    this.#attached = true;
     let cause = lost;
     for (let tries = 0; this.#isLost(cause); tries += 1) {
       if (this.#connection !== undefined) link.renew(this.#connection);

@@ -105,6 +105,17 @@ describe('the funds of a job', () => {
     expect(end).toMatchObject({ chargedWei: 20n, problem: { code: 'RECEIPT_INVALID' } });
   });
 
+  it('give their last answer once more to a demand that was made again, and sign nothing new for it', async () => {
+    const { funds, toppedUp } = setUp();
+    const demand = { data: new Uint8Array(), coverWei: 80n };
+    const first = await funds.topUp(demand);
+    expect(await funds.topUp(demand, { again: true })).toBe(first);
+    expect(await funds.topUp({ ...demand, coverWei: 60n }, { again: true })).toBe(first);
+    await expect(funds.topUp(demand)).rejects.toMatchObject({ code: 'PAYMENT_DEMAND_REFUSED' });
+    await funds.topUp({ ...demand, coverWei: 90n }, { again: true });
+    expect(toppedUp).toEqual([80n, 90n]);
+  });
+
   it('report a receipt that never comes', async () => {
     const { funds, problems } = setUp();
     await funds.close({ receipt: undefined, result: { usage, outputJson } });

@@ -35,8 +35,12 @@ export interface FundsEnd {
 export interface JobFunds {
   /** What `open` says about payment. */
   readonly intent: OpenPayment;
-  /** Answers `payment_required`. @throws ByocError PAYMENT_LIMIT_EXCEEDED, PAYMENT_BUDGET_EXCEEDED, PAYMENT_DEMAND_REFUSED */
-  topUp(demand: { data: Uint8Array; coverWei: bigint }): Promise<Uint8Array>;
+  /**
+   * Answers `payment_required`. `again`: the last answer may not have arrived, and is given once more, word for word.
+   *
+   * @throws ByocError PAYMENT_LIMIT_EXCEEDED, PAYMENT_BUDGET_EXCEEDED, PAYMENT_DEMAND_REFUSED
+   */
+  topUp(demand: { data: Uint8Array; coverWei: bigint }, options?: { again?: boolean }): Promise<Uint8Array>;
   /** Checks and keeps the receipt, and gives back what was not taken. Call it once. Never rejects. */
   close(end: FundsEnd): Promise<JobPaymentResult>;
 }
@@ -76,6 +80,8 @@ export function paidFunds(options: {
   const { job, provider, payer, orchestrator, limitWei, session, share, receipts } = options;
   const { jobId } = job;
 
+  let answered: { coverWei: bigint; data: Uint8Array } | undefined;
+
   function check({ receipt, result }: FundsEnd): Receipt {
     if (receipt === undefined) throw new ByocError('RECEIPT_INVALID', { reason: `there is none for job ${jobId}` });
     const { capability, contractDigest, inputSha256, price } = job;
@@ -106,7 +112,8 @@ export function paidFunds(options: {
       quote: options.quote,
       priceJson: new TextEncoder().encode(canonicalJson(job.price)),
     },
-    async topUp({ data, coverWei }) {
+    async topUp({ data, coverWei }, { again = false } = {}) {
+      if (again && answered !== undefined && coverWei <= answered.coverWei) return answered.data;
       if (coverWei > limitWei)
         throw new ByocError('PAYMENT_LIMIT_EXCEEDED', {
           jobId,
@@ -118,7 +125,9 @@ export function paidFunds(options: {
           ...{ jobId, coverWei: String(coverWei), paidWei: String(share.reservedWei) },
         });
       share.reserve(coverWei);
-      return session.topUp({ data, coverWei });
+      const answer = await session.topUp({ data, coverWei });
+      answered = { coverWei, data: answer };
+      return answer;
     },
     async close(end) {
       if (end.refused === true) {

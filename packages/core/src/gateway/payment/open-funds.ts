@@ -4,6 +4,7 @@ import type { GatewayPaymentProvider } from '../../payment/payment-provider.ts';
 import { costBound } from '../../payment/quote/cost-bound.ts';
 import { verifyQuote } from '../../payment/quote/quote-signature.ts';
 import type { SignedQuote } from '../../payment/quote/signed-quote.ts';
+import { usageBounds } from '../../payment/quote/usage-bounds.ts';
 import { isFree } from '../../price/is-free.ts';
 import type { Clock } from '../../primitives/clock.ts';
 import { leastOf } from '../../primitives/least-of.ts';
@@ -69,7 +70,7 @@ async function openPaid(
   const job = { jobId, capability, contractDigest, inputSha256: hash('sha256', inputJson), price };
   if (quote !== undefined && (quote.inputSha256 !== job.inputSha256 || quote.contractDigest !== contractDigest))
     throw new ByocError('QUOTE_INVALID', { reason: 'it is for another input or contract' });
-  const boundWei = quote?.maxCostWei ?? costBound(offer.contract, price, input);
+  const boundWei = quote?.maxCostWei ?? costBound(price, usageBounds(offer.contract, price, input));
   const limitWei = leastOf(maxCostWei, boundWei ?? maxCostWei);
   const nothing = limitWei === 0n && boundWei !== 0n;
   if (nothing && provider.payer !== '')

@@ -1,4 +1,7 @@
+import type { ByocError } from '../../errors/byoc-error.ts';
+import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
 import type { CallerFrame, GatewayFrame, OpenFrame } from '../../protocol/frames.ts';
+import { createCallerFrameMachine } from '../../protocol/machine/create-caller-frame-machine.ts';
 
 /** Frames read ahead of the worker. Payment must come through although a worker that waits for it reads nothing. */
 const AHEAD_MAX = 8;
@@ -13,11 +16,15 @@ export interface CallerSource {
   stop(): void;
 }
 
-/** Creates the source over what is left of a gateway's stream. `onPayment` takes the payment frames on the way, one by one. */
+/**
+ * Creates the source over what is left of a gateway's stream. `onPayment` takes the payment frames on the way, one by one.
+ * `onBroken` is told of a frame that may not come: the worker never sees it, so that it can't be blamed.
+ */
 export function createCallerSource(
   iterator: AsyncIterator<GatewayFrame>,
-  options: { onPayment(data: Uint8Array): Promise<void> },
+  options: { onPayment(data: Uint8Array): Promise<void>; onBroken(error: ByocError): void },
 ): CallerSource {
+  const machine = createCallerFrameMachine();
   const ahead: Exclude<CallerFrame, OpenFrame>[] = [];
   let handedOut = 0;
   let reading = false;
@@ -32,6 +39,16 @@ export function createCallerSource(
     wakeWorker();
   };
 
+  function mayCome(frame: Exclude<GatewayFrame, { type: 'payment' }>): frame is Exclude<CallerFrame, OpenFrame> {
+    try {
+      machine.accept(frame.type === 'open-job' ? frame.open : frame);
+      return true;
+    } catch (error) {
+      options.onBroken(toByocError(error));
+      return false;
+    }
+  }
+
   async function read(): Promise<void> {
     try {
       while (!stopped) {
@@ -40,7 +57,8 @@ export function createCallerSource(
           const { done, value: frame } = await iterator.next();
           if (done === true) break;
           if (frame.type === 'payment') await options.onPayment(frame.data);
-          else if (frame.type !== 'open-job') {
+          else if (!mayCome(frame)) break;
+          else {
             ahead.push(frame);
             wakeWorker();
           }
@@ -70,7 +88,10 @@ export function createCallerSource(
     frames(open) {
       let first = true;
       let left = false;
-      if (!reading) void read();
+      if (!reading) {
+        machine.accept(open);
+        void read();
+      }
       reading = true;
       return {
         [Symbol.asyncIterator]: () => ({

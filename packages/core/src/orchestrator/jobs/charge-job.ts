@@ -1,7 +1,7 @@
 import type { ByocError } from '../../errors/byoc-error.ts';
 import type { Usage } from '../../payment/payment-provider.ts';
 import type { JobFrame, OrchestratorFrame } from '../../protocol/frames.ts';
-import type { JobPayment } from '../payment/job-payment.ts';
+import type { JobPayment, PaymentDemand } from '../payment/job-payment.ts';
 import type { CallerOutput } from './caller-output.ts';
 import type { JobsContext } from './job-context.ts';
 
@@ -11,12 +11,28 @@ import type { JobsContext } from './job-context.ts';
  */
 export async function chargeJob(
   payment: JobPayment,
-  { frame, usage, out, output }: { frame: JobFrame; usage: Usage; out: OrchestratorFrame[]; output: CallerOutput },
+  {
+    frame,
+    usage,
+    out,
+    output,
+    onDemand,
+  }: {
+    frame: JobFrame;
+    usage: Usage;
+    out: OrchestratorFrame[];
+    output: CallerOutput;
+    /** Told what is asked of the payer, before it is waited for. */
+    onDemand(demand: PaymentDemand): void;
+  },
   options: Pick<JobsContext, 'clock' | 'limits'> & { signal: AbortSignal },
 ): Promise<ByocError | undefined> {
   if (payment.row === undefined) return undefined;
   const demand = await payment.charge(usage, frame.sequence);
-  if (demand !== undefined) out.push({ type: 'payment-required', ...demand });
+  if (demand !== undefined) {
+    out.push({ type: 'payment-required', ...demand });
+    onDemand(demand);
+  }
   // What is done already is handed over for the most that the caller would pay.
   if (payment.uncovered === undefined || (frame.type === 'result' && payment.uncovered === 'limit')) return undefined;
   if (payment.uncovered === 'hold') {

@@ -16,6 +16,7 @@ import { createCallerSource } from './caller-source.ts';
 import { forgetJobs } from './forget-jobs.ts';
 import type { JobsContext } from './job-context.ts';
 import { JobSession } from './job-session.ts';
+import { isJobEnded } from './job-state.ts';
 import type { PluginQueues } from './plugin-queues.ts';
 import { recoverJobs } from './recover-jobs.ts';
 
@@ -35,6 +36,8 @@ export interface Jobs {
     request: { jobId: string; jobSecret: Uint8Array; afterSequence: number },
     options?: ServerCallOptions,
   ): AsyncIterable<readonly OrchestratorFrame[]>;
+  /** Takes payment from a caller that attached. `taken` is false when the job had ended. @throws ByocError PAYMENT_* */
+  payJob(request: { jobId: string; jobSecret: Uint8Array; data: Uint8Array }): Promise<{ taken: boolean }>;
   cancelJob(request: { jobId: string; jobSecret: Uint8Array; reason: string }): Promise<{ cancelled: boolean }>;
   /** @throws ByocError JOB_NOT_FOUND, also for a wrong secret: who asks learns nothing. */
   find(jobId: string, jobSecret: Uint8Array): FoundJob;
@@ -146,7 +149,7 @@ export function createJobs(options: JobsOptions): Jobs {
     session.callerCame();
     const onPayment = (data: Uint8Array) =>
       session.job.payment.accept(data).catch((error: unknown) => void session.stop(toByocError(error)));
-    const source = createCallerSource(iterator, { onPayment });
+    const source = createCallerSource(iterator, { onPayment, onBroken: (error) => void session.stop(error) });
     let left = false;
     const leave = () => {
       if (!left) session.callerLeft({ opener: true });
@@ -166,6 +169,12 @@ export function createJobs(options: JobsOptions): Jobs {
   return {
     runJob,
     attachJob: (request, call = {}) => attachJob(find(request.jobId, request.jobSecret), request, call),
+    async payJob({ jobId, jobSecret, data }) {
+      const { session } = find(jobId, jobSecret);
+      if (session === undefined || isJobEnded(session.state)) return { taken: false };
+      await session.job.payment.accept(data);
+      return { taken: true };
+    },
     async cancelJob({ jobId, jobSecret, reason }) {
       const { session } = find(jobId, jobSecret);
       const why = reason === '' ? 'the caller asked for it' : reason.slice(0, 500);

@@ -7,6 +7,17 @@ import type { AcceptedJob, JobsContext } from './job-context.ts';
 import type { JobDirectory } from './job-directory.ts';
 import { endRow, type JobEnding, outcomeOf } from './job-end.ts';
 
+/** What is known of a job at its end. */
+export interface EndingFacts {
+  /** Something came that the caller wanted. */
+  readonly hadOutput: boolean;
+  /** Why somebody ended it; undefined when nobody did. */
+  readonly stopped: unknown;
+  /** What counts. */
+  readonly usage: Usage;
+  readonly lastSequence: number;
+}
+
 /**
  * Ends a job: puts its output where it is fetched, then writes its row, its settlement and its receipt, all or none. What it
  * returns is what callers are told. Never rejects: an end that can't be signed or stored costs nothing, and a restart would end
@@ -16,7 +27,7 @@ export async function endJob(
   { job, directory }: { job: AcceptedJob; directory: JobDirectory },
   { clock, rows, logger, transact, outboxDirectory }: JobsContext,
   ending: JobEnding,
-  { hadOutput, usage, lastSequence }: { hadOutput: boolean; usage: Usage; lastSequence: number },
+  { hadOutput, stopped, usage, lastSequence }: EndingFacts,
 ): Promise<JobEndRow> {
   const { jobId, payment } = job;
   const outbox = join(outboxDirectory, jobId);
@@ -32,7 +43,8 @@ export async function endJob(
       return end;
     }
     const outputJson = ending.type === 'result' ? ending.outputJson : undefined;
-    const settlement = await payment.settlement(outcomeOf(ending, { hadOutput }), usage, { endedAt, outputJson });
+    const outcome = outcomeOf(ending, { hadOutput, stopped });
+    const settlement = await payment.settlement(outcome, usage, { endedAt, outputJson });
     const end = endRow(ending, { endedAt, lastSequence, usage, ...settlement });
     transact(() => {
       payment.settle(settlement);

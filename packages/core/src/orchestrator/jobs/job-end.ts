@@ -3,24 +3,16 @@ import type { ErrorCode, FactsOf } from '../../errors/catalogue/index.ts';
 import type { JobOutcome, ReceiptBytes, Usage } from '../../payment/payment-provider.ts';
 import type { OrchestratorFrame, OutputPart } from '../../protocol/frames.ts';
 import type { JobEndRow } from '../store/job-rows.ts';
-import type { AcceptedJob } from './job-context.ts';
 
 /** How a job ended, before it was settled. */
 export type JobEnding =
   | { readonly type: 'result'; readonly outputJson: Uint8Array; readonly parts: readonly OutputPart[] }
   | { readonly type: 'error'; readonly error: ByocError };
 
-/** Errors that are the orchestrator's or the plugin's own fault: nothing is charged. */
+/** Errors that are the orchestrator's or the plugin's own fault, although no other try would mend them. */
 const faults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  ...([
-    'WORKER_LOST',
-    'ORCHESTRATOR_RESTARTED',
-    'ORCHESTRATOR_CLOSING',
-    'INTERNAL_ERROR',
-    'CAPABILITY_OUTPUT_INVALID',
-  ] as const),
-  ...(['JOB_OUTPUT_UNSAFE', 'FRAME_OUT_OF_ORDER', 'USAGE_DECREASED', 'FRAME_MALFORMED', 'FRAME_TOO_LARGE'] as const),
-  ...(['USAGE_MISSING', 'CONNECTION_LOST', 'CONNECTION_FAILED', 'PEER_ERROR', 'JOB_CRASHED'] as const),
+  ...(['FRAME_OUT_OF_ORDER', 'FRAME_MALFORMED', 'FRAME_TOO_LARGE'] as const),
+  ...(['DATA_DIRECTORY_CORRUPT', 'DATA_DIRECTORY_UNREADABLE'] as const),
 ]);
 
 /** Tells whether a job was ended because it was not paid for. */
@@ -34,33 +26,31 @@ export function orStopped(ending: JobEnding, stopped: unknown): JobEnding {
   return undone && ending.type === 'result' ? { type: 'error', error: stopped } : ending;
 }
 
-/** What payment is told about an ending. */
-export function outcomeOf(ending: JobEnding, options: { hadOutput: boolean }): JobOutcome {
+/** What payment is told about an ending. `stopped`: why somebody ended the job, if anybody did. */
+export function outcomeOf(
+  ending: JobEnding,
+  { hadOutput, stopped }: { hadOutput: boolean; stopped: unknown },
+): JobOutcome {
   if (ending.type === 'result') return 'succeeded';
-  if (faults.has(ending.error.code) || isWorkersFault(ending.error)) return 'failed-by-orchestrator';
-  if (!options.hadOutput) return 'failed-before-output';
+  if (isOwnFault(ending.error, stopped)) return 'failed-by-orchestrator';
+  if (!hadOutput) return 'failed-before-output';
   return isCancel(ending.error) ? 'cancelled-midway' : 'failed-midway';
 }
 
-/** A failure that the caller need not mend is the worker's or its operator's: a full disk, a program that crashes, a limit of theirs. */
-function isWorkersFault(error: ByocError): boolean {
-  return error.code === 'JOB_FAILED' && (error.recovery === 'retry-other' || error.recovery === 'retry-same');
+/**
+ * Whoever can mend a failure pays for it. What another orchestrator, or the same one later, would do better is the orchestrator's
+ * or its worker's fault. What ended the job from outside is the caller's affair, its deadline's or its money's, save for an
+ * orchestrator that closes; so is the deadline when the worker sees it first.
+ */
+function isOwnFault({ code, recovery }: ByocError, stopped: unknown): boolean {
+  if (stopped !== undefined) return code === 'ORCHESTRATOR_CLOSING';
+  if (code === 'JOB_DEADLINE_EXCEEDED') return false;
+  return faults.has(code) || recovery === 'retry-other' || recovery === 'retry-same';
 }
 
 /** Tells whether an error means that somebody asked for the end. */
 export function isCancel(error: ByocError): boolean {
   return error.code === 'JOB_CANCELLED' || error.code === 'CALLER_GONE';
-}
-
-/** A result that does not say what was used is none: usage is never taken for zero. */
-export function requireUsage(
-  ending: JobEnding,
-  { jobId, price, payment }: Pick<AcceptedJob, 'jobId' | 'price' | 'payment'>,
-  usage: Usage,
-): JobEnding {
-  if (ending.type === 'error' || payment.row === undefined) return ending;
-  const meters = Object.keys(price.meters).filter((meter) => usage[meter] === undefined);
-  return meters.length === 0 ? ending : { type: 'error', error: new ByocError('USAGE_MISSING', { jobId, meters }) };
 }
 
 /** The row of an ending. */

@@ -1,20 +1,18 @@
 import { ByocError, isByocError } from '../../errors/byoc-error.ts';
 import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
 import type { JobFrame, OpenFrame, OrchestratorFrame, StagedPart } from '../../protocol/frames.ts';
-import { createJobFrameMachine, type JobFrameMachine } from '../../protocol/machine/create-job-frame-machine.ts';
 import type { HostedWorker } from '../plugin-host.ts';
 import type { JobEndRow } from '../store/job-rows.ts';
 import { CallerOutput } from './caller-output.ts';
 import type { CallerSource } from './caller-source.ts';
 import { Callers } from './callers.ts';
 import { cancelOnWorker } from './cancel-on-worker.ts';
-import { chargeJob } from './charge-job.ts';
-import { checkOutput } from './check-output.ts';
 import { endJob } from './end-job.ts';
 import { followWorker } from './follow-worker.ts';
+import { FrameRelay } from './frame-relay.ts';
 import type { AcceptedJob, JobsContext } from './job-context.ts';
 import { type JobDirectory, jobDirectory, makeJobDirectory } from './job-directory.ts';
-import { finalFrames, isUnpaid, type JobEnding, orStopped, requireUsage } from './job-end.ts';
+import { finalFrames, type JobEnding, orStopped } from './job-end.ts';
 import { isJobEnded, type JobEventType, type JobState, nextJobState } from './job-state.ts';
 import { createJobUploads, type JobUploads } from './job-uploads.ts';
 import { stageParts } from './stage-parts.ts';
@@ -27,13 +25,14 @@ export class JobSession {
   readonly uploads: JobUploads;
   /** Frames for the caller that opened the job. */
   readonly output = new CallerOutput();
+  /** What its worker sends. */
+  readonly relayed: FrameRelay;
   /** Resolves once the end is durable. */
   readonly ended: Promise<JobEndRow>;
   /** Resolves when a worker has it, or it has ended. */
   readonly started: Promise<void>;
   worker: HostedWorker | undefined;
   readonly #context: JobsContext;
-  #machine: JobFrameMachine;
   /** Aborted with the error that ends the job from outside: a cancel, the deadline. */
   readonly #stop = new AbortController();
   /** Breaks the call to the worker. */
@@ -42,7 +41,6 @@ export class JobSession {
   #state: JobState = 'validating';
   readonly #callers: Callers;
   #left = false;
-  #hadOutput = false;
   #source: CallerSource | undefined;
   readonly #resolveEnded: (end: JobEndRow) => void;
   readonly #resolveStarted: () => void;
@@ -52,7 +50,7 @@ export class JobSession {
     this.#context = context;
     this.directory = jobDirectory(job.jobsDirectory, job.jobId);
     this.uploads = createJobUploads(job.jobId, job.uploads, this.directory);
-    this.#machine = createJobFrameMachine({ jobId: job.jobId });
+    this.relayed = new FrameRelay(this, context, this.#stop.signal);
     this.#callers = new Callers({
       ...{ clock: context.clock, detachedMs: context.limits.detachedMs, signal: this.#done.signal },
       onGone: () => this.#cancel('its caller left and did not come back'),
@@ -107,7 +105,7 @@ export class JobSession {
           if (!isByocError(error, 'JOB_REPLAY_GONE') || error.facts.oldestSequence <= afterSequence + 1) throw error;
           // Nobody here needs the oldest frames: usage is cumulative, and a caller brings its own number.
           afterSequence = error.facts.oldestSequence - 1;
-          this.#hadOutput = true;
+          this.relayed.hadOutput = true;
         }
       }
     });
@@ -115,7 +113,7 @@ export class JobSession {
 
   #followFrom(afterSequence: number): Promise<void> {
     const { jobId } = this.job;
-    this.#machine = createJobFrameMachine({ jobId, afterSequence });
+    this.relayed.startAfter(afterSequence);
     return this.#relayFrom((worker, signal) => worker.service.attachJob({ jobId, afterSequence }, { signal }), {
       mayRetry: () => false,
     });
@@ -233,50 +231,43 @@ export class JobSession {
       call: this.#call,
       stop: this.#stop.signal,
       open: (signal) => open(worker, signal),
-      mayRetry: () => options.mayRetry() && this.#machine.sequence === 0,
+      mayRetry: () => options.mayRetry() && this.relayed.machine.sequence === 0,
       onFrames: (frames) => this.#relay(frames),
     });
   }
 
   /** Passes frames on; true after the last one. */
   async #relay(frames: readonly JobFrame[]): Promise<boolean> {
-    const out: OrchestratorFrame[] = [];
-    for (const frame of frames) {
-      this.#machine.accept(frame);
-      if (frame.type === 'error') {
-        await this.#end({ type: 'error', error: this.#explain(frame.error) }, out);
-        return true;
-      }
-      if (frame.type === 'result') {
-        await this.#charge(frame, out);
-        await this.#end(await checkOutput(this, frame), out);
-        return true;
-      }
-      // What is not paid for is not handed out.
-      if (isUnpaid(this.#stop.signal.reason)) continue;
-      this.#hadOutput ||= frame.type === 'event' || frame.type === 'chunk';
-      out.push(frame);
-      if (frame.type === 'usage') await this.#charge(frame, out);
+    const { out, ending, broken } = await this.relayed.take(frames, (unpaid) => this.stop(unpaid));
+    if (ending === undefined) {
+      await this.output.send(out);
+      return false;
     }
-    await this.output.send(out);
-    return false;
+    if (ending.type === 'result') await this.#end(ending, out);
+    else await this.#end({ type: 'error', error: this.#explain(ending.error) }, out);
+    // It ends for callers at once, and in the worker when that gets round to it.
+    if (broken) this.#dismiss('it broke the protocol');
+    return true;
   }
 
-  async #charge(frame: JobFrame, out: OrchestratorFrame[]): Promise<void> {
-    const facts = { frame, usage: this.#machine.usage, out, output: this.output };
-    const unpaid = await chargeJob(this.job.payment, facts, { ...this.#context, signal: this.#stop.signal });
-    if (unpaid !== undefined) this.stop(unpaid);
+  #dismiss(reason: string): void {
+    const { jobId } = this.job;
+    const graceMs = this.#context.limits.cancelGraceMs;
+    this.worker?.service.cancelJob({ jobId, reason, graceMs }).catch(() => {});
   }
 
   async #end(ending: JobEnding, before: OrchestratorFrame[]): Promise<void> {
     if (isJobEnded(this.#state)) return;
-    const { usage, sequence, state } = this.#machine;
+    const { usage, sequence, state } = this.relayed.machine;
     // The worker's last frame keeps its number; an end that we make comes after the last frame, or carries 0 before any.
     const lastSequence = state === 'ended' || sequence === 0 ? sequence : sequence + 1;
-    const known = requireUsage(orStopped(ending, this.#stop.signal.reason), this.job, usage);
-    const end = await endJob(this, this.#context, known, { hadOutput: this.#hadOutput, usage, lastSequence });
+    const stopped: unknown = this.#stop.signal.reason;
+    const { hadOutput } = this.relayed;
+    const known = orStopped(ending, stopped);
+    const end = await endJob(this, this.#context, known, { hadOutput, stopped, usage, lastSequence });
     this.#move(end.state);
     this.#context.onEnded(this, end);
+    this.relayed.end();
     this.#resolveEnded(end);
     this.#resolveStarted();
     void this.output.send([...before, ...finalFrames(end)]);

@@ -37,10 +37,13 @@ const contract: CapabilityContract = {
   output: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
   meters: { characters: { unit: 'character' } },
 };
-const manifest = manifestSchema.parse({
-  ...{ manifest: 1, name: 'echo', version: '1.0.0', protocol: 'byoc.worker.v1' },
-  capabilities: [{ digest: contractDigest(contract), contract }],
-});
+function manifestOf(meters: CapabilityContract['meters']) {
+  const own = { ...contract, meters };
+  return manifestSchema.parse({
+    ...{ manifest: 1, name: 'echo', version: '1.0.0', protocol: 'byoc.worker.v1' },
+    capabilities: [{ digest: contractDigest(own), contract: own }],
+  });
+}
 /** JSON as UTF-8. */
 export const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 export const secret = new Uint8Array(16).fill(7);
@@ -87,6 +90,8 @@ export function setUpJobs(
     slots?: number;
     limits?: Partial<JobLimits>;
     database?: DatabaseSync;
+    /** Of the one capability. @default characters, without an estimate */
+    meters?: CapabilityContract['meters'];
     /** @default [free] */
     providers?: readonly OrchestratorPaymentProvider[];
     /** @default free */
@@ -129,7 +134,7 @@ export function setUpJobs(
   let plugin = {
     ...{
       pluginId: 'echo',
-      manifest,
+      manifest: manifestOf(options.meters ?? contract.meters),
       digest: 'sha256:0',
       price: options.price ?? freePriceSheet,
       phase: 'ready',

@@ -1,72 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createCreditOrchestratorProvider } from '../../payment/credit/create-credit-orchestrator-provider.ts';
-import { signCredit } from '../../payment/credit/credit-authorization.ts';
-import { createLocalSigner } from '../../payment/keys/create-local-signer.ts';
-import { verifyReceipt } from '../../payment/receipt/verify-receipt.ts';
-import type { CallerFrame, GatewayFrame, JobFrame, OpenJobFrame, OrchestratorFrame } from '../../protocol/frames.ts';
+import type { CallerFrame, GatewayFrame, JobFrame, OrchestratorFrame } from '../../protocol/frames.ts';
 import { sha256 } from './accept-job.ts';
 import { bytes, collect, echo, errorOf, frames, open, type Script, setUpJobs, signer } from './jobs-lab.ts';
-
-const payer = createLocalSigner(new Uint8Array(32).fill(9));
-const key = { provider: 'credit', payer: payer.address.toLowerCase() };
-/** 10 wei for a job, 3 for a character. The contract of the lab bounds nothing. */
-const price = { baseWei: '10', meters: { characters: { amountWei: '3', per: '1' } } };
-const far = Date.now() + 600_000;
-
-async function setUp(options: { script?: Script; balanceWei?: bigint; slots?: number; topUpWaitMs?: number } = {}) {
-  const { balanceWei = 1000n, topUpWaitMs = 60_000, ...more } = options;
-  const lab = setUpJobs({
-    ...more,
-    price,
-    providers: [createCreditOrchestratorProvider()],
-    limits: { topUpWaitMs },
-  });
-  lab.desk.ledger.apply(key, { type: 'credit', creditId: 'grant', amountWei: balanceWei });
-  return lab;
-}
-
-async function authorize(frame: OpenJobFrame, amountWei: bigint, more: { expiresAt?: number } = {}) {
-  const { jobId, inputJson } = frame.open;
-  const inputSha256 = Buffer.from(sha256(inputJson)).toString('hex');
-  const job = { jobId, capability: 'example/echo@1.0.0', contractDigest: digest, inputSha256, price };
-  return signCredit(job, { orchestrator: signer.address, signer: payer, amountWei, expiresAt: more.expiresAt ?? far });
-}
-
-async function paid(jobId: string, { maxCostWei, firstWei = maxCostWei }: { maxCostWei: bigint; firstWei?: bigint }) {
-  const frame = open(jobId);
-  const data = await authorize(frame, firstWei);
-  return { ...frame, payment: { provider: 'credit', maxCostWei, data } };
-}
-
-const digest = setUpJobs().host.list()[0]?.manifest.capabilities[0]?.digest as string;
-
-function receiptOf(all: readonly OrchestratorFrame[]) {
-  const found = all.find((frame) => frame.type === 'receipt');
-  if (found?.type !== 'receipt') throw new Error('there is no receipt');
-  const [jobId] = JSON.parse(new TextDecoder().decode(found.receiptJson)).jobId.split(' ');
-  return verifyReceipt(found, { jobId, orchestrator: signer.address });
-}
-
-/** Counts one character more for each step, and waits for `go` before each. */
-function counting(steps: number, charactersEach: bigint, go: () => Promise<void> = async () => {}): Script {
-  return async function* (): AsyncGenerator<readonly JobFrame[]> {
-    yield [{ sequence: 1, type: 'accepted', capability: 'example/echo@1.0.0' }];
-    let sequence = 1;
-    for (let step = 1; step <= steps; step += 1) {
-      await go();
-      yield [
-        { sequence: ++sequence, type: 'event', eventJson: bytes({ step }) },
-        { sequence: ++sequence, type: 'usage', usage: { characters: BigInt(step) * charactersEach } },
-      ];
-    }
-    const usage = { characters: BigInt(steps) * charactersEach };
-    yield [{ sequence: sequence + 1, type: 'result', outputJson: bytes({ text: 'hi' }), usage, parts: [] }];
-  };
-}
+import { counting, key, price, receiptOf, setUpPaidJobs } from './paid-lab.ts';
 
 describe('a paid job', () => {
   it('costs what was metered, to the wei: ledger, row and receipt agree', async () => {
-    const { jobs, rows, desk } = await setUp();
+    const { jobs, rows, desk, paid } = setUpPaidJobs();
     const all = await collect(jobs.runJob(frames(await paid('job_00000001', { maxCostWei: 500n }))));
     expect(all.at(-1)).toMatchObject({ type: 'result' });
     expect(receiptOf(all)).toMatchObject({
@@ -88,7 +29,7 @@ describe('a paid job', () => {
       // Usage that falls is the worker's fault.
       yield [{ sequence: 4, type: 'usage', usage: { characters: 4n } }];
     };
-    const { jobs, desk } = await setUp({ script: failing });
+    const { jobs, desk, paid } = setUpPaidJobs({ script: failing });
     const all = await collect(jobs.runJob(frames(await paid('job_00000001', { maxCostWei: 500n }))));
     expect(errorOf(all)).toMatchObject({ code: 'USAGE_DECREASED', charged: { amountWei: '0' } });
     expect(receiptOf(all)).toMatchObject({ amountWei: '0', outcome: 'failed-by-orchestrator' });
@@ -100,13 +41,13 @@ describe('a paid job', () => {
       yield [{ sequence: 1, type: 'accepted', capability: 'example/echo@1.0.0' }];
       yield [{ sequence: 2, type: 'result', outputJson: bytes({ text: 'hi' }), usage: {}, parts: [] }];
     };
-    const { jobs } = await setUp({ script: silent });
+    const { jobs, paid } = setUpPaidJobs({ script: silent });
     const all = await collect(jobs.runJob(frames(await paid('job_00000001', { maxCostWei: 500n }))));
     expect(errorOf(all)).toMatchObject({ code: 'USAGE_MISSING', charged: { amountWei: '0' } });
   });
 
   it('is refused without enough credit, and leaves nothing behind', async () => {
-    const { jobs, rows, desk } = await setUp({ balanceWei: 5n });
+    const { jobs, rows, desk, paid } = setUpPaidJobs({ balanceWei: 5n });
     const all = await collect(jobs.runJob(frames(await paid('job_00000001', { maxCostWei: 500n }))));
     expect(errorOf(all)).toMatchObject({ code: 'PAYMENT_BALANCE_TOO_LOW', charged: { amountWei: '0' } });
     expect(rows.get('job_00000001')).toBeUndefined();
@@ -114,7 +55,7 @@ describe('a paid job', () => {
   });
 
   it('gets the last of a balance only once when two race for it', async () => {
-    const { jobs, desk } = await setUp({ balanceWei: 16n, slots: 2 });
+    const { jobs, desk, paid } = setUpPaidJobs({ balanceWei: 16n, slots: 2 });
     const both = await Promise.all(
       ['job_00000001', 'job_00000002'].map(async (jobId) =>
         collect(jobs.runJob(frames(await paid(jobId, { maxCostWei: 16n })))),
@@ -127,7 +68,7 @@ describe('a paid job', () => {
   });
 
   it('is refused when its intent was used before, was signed for another job or input, or has expired', async () => {
-    const { jobs, desk } = await setUp();
+    const { jobs, desk, paid, authorize } = setUpPaidJobs();
     const first = await paid('job_00000001', { maxCostWei: 100n });
     await collect(jobs.runJob(frames(first)));
     expect(errorOf(await collect(jobs.runJob(frames(first)))).code).toBe('JOB_ALREADY_EXISTS');
@@ -147,7 +88,7 @@ describe('a paid job', () => {
   });
 
   it('asks for more before its hold is used up, and goes on without a pause when it gets it', async () => {
-    const { jobs, desk } = await setUp({ script: counting(20, 1n) });
+    const { jobs, desk, paid, authorize } = setUpPaidJobs({ script: counting(20, 1n) });
     const opening = await paid('job_00000001', { maxCostWei: 500n, firstWei: 20n });
     const toPay: GatewayFrame[] = [];
     let wake = () => {};
@@ -176,7 +117,7 @@ describe('a paid job', () => {
   });
 
   it('ends in order when nobody tops it up: what was covered is charged and no more', async () => {
-    const { jobs, desk, onCancel } = await setUp({ script: untilCancelled, topUpWaitMs: 0 });
+    const { jobs, desk, onCancel, paid } = setUpPaidJobs({ script: untilCancelled, topUpWaitMs: 0 });
     onCancel.push(() => cancelled.resolve());
     const all = await collect(jobs.runJob(frames(await paid('job_00000001', { maxCostWei: 500n, firstWei: 30n }))));
     expect(errorOf(all)).toMatchObject({ code: 'PAYMENT_TOP_UP_MISSING', charged: { amountWei: '30' } });
@@ -185,17 +126,17 @@ describe('a paid job', () => {
   });
 
   it('ends at its maxCost, and hands over a result that is there already for no more than that', async () => {
-    const jump = await setUp({ script: counting(1, 10n ** 30n) });
-    const stopped = await collect(jump.jobs.runJob(frames(await paid('job_00000001', { maxCostWei: 100n }))));
+    const jump = setUpPaidJobs({ script: counting(1, 10n ** 30n) });
+    const stopped = await collect(jump.jobs.runJob(frames(await jump.paid('job_00000001', { maxCostWei: 100n }))));
     expect(errorOf(stopped)).toMatchObject({ code: 'PAYMENT_LIMIT_EXCEEDED', charged: { amountWei: '100' } });
-    const dear = await setUp({ script: echo });
-    const all = await collect(dear.jobs.runJob(frames(await paid('job_00000001', { maxCostWei: 12n }))));
+    const dear = setUpPaidJobs({ script: echo });
+    const all = await collect(dear.jobs.runJob(frames(await dear.paid('job_00000001', { maxCostWei: 12n }))));
     expect(errorOf(all).charged).toEqual({ amountWei: '0' });
   });
 
   it('settles a job that was lost in a crash for nothing, with a receipt that says so', async () => {
-    const before = await setUp({ script: untilCancelled });
-    void collect(before.jobs.runJob(frames(await paid('job_00000001', { maxCostWei: 500n, firstWei: 30n }))));
+    const before = setUpPaidJobs({ script: untilCancelled });
+    void collect(before.jobs.runJob(frames(await before.paid('job_00000001', { maxCostWei: 500n, firstWei: 30n }))));
     while (before.desk.ledger.account(key).heldWei === 0n) await new Promise(setImmediate);
     const { database } = before;
     const after = setUpJobs({ database, price, providers: [createCreditOrchestratorProvider()] });

@@ -3,6 +3,7 @@ import { ByocError } from '../../errors/byoc-error.ts';
 import { chargeOf } from '../../payment/ledger/charge-of.ts';
 import type { JobOutcome, JobPayer, ReceiptBytes, Usage } from '../../payment/payment-provider.ts';
 import type { Receipt } from '../../payment/receipt/receipt.ts';
+import { type JudgedUsage, judgeUsage, type UsageFault } from '../../payment/usage/judge-usage.ts';
 import { priceOf } from '../../price/price-of.ts';
 import type { PriceSheet } from '../../price/price-sheet.ts';
 import { greatestOf, leastOf } from '../../primitives/least-of.ts';
@@ -36,8 +37,14 @@ export interface JobPayment {
   readonly row: JobPaymentRow | undefined;
   /** Sets the first money aside. Call it in the transaction that writes the job's row. @throws ByocError PAYMENT_BALANCE_TOO_LOW */
   hold(): void;
+  /**
+   * What counts of what a worker says it has used. `last`: with its result. @throws ByocError USAGE_MISSING, USAGE_DECREASED, USAGE_IMPLAUSIBLE
+   */
+  judge(told: Usage, options: { last: boolean }): Usage;
   /** Takes usage into account; resolves with what to ask of the payer, if anything. `sequence`: of the frame that tells it. */
   charge(usage: Usage, sequence: number): Promise<PaymentDemand | undefined> | undefined;
+  /** What was asked of the payer and not given yet, asked anew. */
+  outstanding(): Promise<PaymentDemand> | undefined;
   /** Why the job must stop for now: more has been used than is held, or than it may cost. Undefined while it may go on. */
   readonly uncovered: 'hold' | 'limit' | undefined;
   /** The error of a job that is not covered. */
@@ -56,7 +63,9 @@ export interface JobPayment {
 export const noPayment: JobPayment = {
   row: undefined,
   hold() {},
+  judge: (told) => told,
   charge: () => undefined,
+  outstanding: () => undefined,
   uncovered: undefined,
   explain: () => new ByocError('INTERNAL_ERROR', {}),
   accept: async () => {},
@@ -75,6 +84,8 @@ export interface PaidJobOptions {
   /** Held already, of a job that was running before. */
   readonly heldWei: bigint;
   readonly ledger: LedgerStore;
+  /** Told of each count that could not be true. */
+  onUsageFault(fault: UsageFault): void;
   /** Makes and signs the receipt. */
   receiptOf(
     end: Pick<Receipt, 'outcome' | 'amountWei' | 'endedAt' | 'outputSha256'> & { usage: Usage },
@@ -91,6 +102,7 @@ class PaidJob implements JobPayment {
   readonly #options: PaidJobOptions;
   readonly #limitWei: bigint;
   #heldWei: bigint;
+  #judged: JudgedUsage = {};
   #costWei = 0n;
   #sequence = 0;
   /** The cover that was asked for last; 0 when nothing was. */
@@ -121,6 +133,15 @@ class PaidJob implements JobPayment {
     this.#heldWei = holdWei;
   }
 
+  judge(told: Usage, { last }: { last: boolean }): Usage {
+    const { jobId, onUsageFault } = this.#options;
+    const { judged, faults } = judgeUsage(this.#judged, told, { jobId, terms: this.row.meters, last });
+    this.#judged = judged;
+    for (const fault of faults) onUsageFault(fault);
+    const counted = Object.entries(judged).map(([meter, { units }]) => [meter, units] as const);
+    return { ...told, ...Object.fromEntries(counted) };
+  }
+
   get uncovered(): 'hold' | 'limit' | undefined {
     if (this.#costWei <= this.#heldWei) return undefined;
     return this.#heldWei >= this.#limitWei ? 'limit' : 'hold';
@@ -144,7 +165,15 @@ class PaidJob implements JobPayment {
     this.#raise(coverWei);
     if (this.#heldWei >= coverWei || this.#askedWei >= coverWei) return undefined;
     this.#askedWei = coverWei;
-    return Promise.resolve(this.#options.payer.demand(coverWei)).then((data) => ({ data, coverWei }));
+    return this.#ask(coverWei);
+  }
+
+  outstanding(): Promise<PaymentDemand> | undefined {
+    return this.#askedWei > this.#heldWei ? this.#ask(this.#askedWei) : undefined;
+  }
+
+  async #ask(coverWei: bigint): Promise<PaymentDemand> {
+    return { data: await this.#options.payer.demand(coverWei), coverWei };
   }
 
   async accept(data: Uint8Array): Promise<void> {

@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { costBound } from '../../payment/quote/cost-bound.ts';
 import { verifyQuote } from '../../payment/quote/quote-signature.ts';
+import { usageBounds } from '../../payment/quote/usage-bounds.ts';
+import { usageTerms } from '../../payment/usage/usage-terms.ts';
 import { isFree } from '../../price/is-free.ts';
 import type { PriceSheet } from '../../price/price-sheet.ts';
 import type { Clock } from '../../primitives/clock.ts';
@@ -41,12 +43,14 @@ export function payForJob(
     if (quote.inputSha256 !== inputSha256) throw fail('it is for another input');
   }
   const price = quote?.price ?? agreed;
+  const bounds = quote?.usage ?? usageBounds(contract, price, input);
   const isImage = plugin.source?.type === 'image' && /^sha256:[0-9a-f]{64}$/.test(plugin.digest);
   const payment = desk.open({
     job: { jobId: open.jobId, capability: reference, contractDigest: digest, inputSha256, price },
     provider: intent.provider,
     intent,
-    boundWei: quote?.maxCostWei ?? costBound(contract, price, input),
+    boundWei: quote?.maxCostWei ?? costBound(price, bounds),
+    meters: usageTerms(contract, price, bounds),
     imageDigest: isImage ? plugin.digest : '',
     modelDigests: [],
     acceptedAt: now,

@@ -10,6 +10,8 @@ import type {
 import { encodeReceipt } from '../../payment/receipt/parse-receipt.ts';
 import type { Receipt } from '../../payment/receipt/receipt.ts';
 import { signReceipt } from '../../payment/receipt/sign-receipt.ts';
+import type { UsageFault } from '../../payment/usage/judge-usage.ts';
+import type { UsageTerms } from '../../payment/usage/usage-terms.ts';
 import type { Clock } from '../../primitives/clock.ts';
 import type { Logger } from '../../primitives/logger.ts';
 import type { JobPaymentRow, JobRow } from '../store/job-rows.ts';
@@ -25,6 +27,8 @@ export interface OpenPaymentRequest {
   readonly intent: PaymentIntent;
   /** What the input can cost at most; undefined when nobody can say. */
   readonly boundWei: bigint | undefined;
+  /** What is known of its meters. */
+  readonly meters: UsageTerms;
   readonly imageDigest: string;
   readonly modelDigests: readonly string[];
   readonly acceptedAt: number;
@@ -84,16 +88,18 @@ export function createPaymentDesk(options: {
       };
       return { receiptJson: encodeReceipt(receipt), signature: await signReceipt(receipt, signer) };
     };
-    return createPaidJob({ jobId, provider, price, row, payer, heldWei, ledger, receiptOf });
+    const onUsageFault = ({ meter, fault, told, counted }: UsageFault) =>
+      options.logger.warn({ jobId, meter, fault, told: String(told), counted: String(counted) }, 'usage-corrected');
+    return createPaidJob({ jobId, provider, price, row, payer, heldWei, ledger, receiptOf, onUsageFault });
   };
 
   function opened(request: OpenPaymentRequest, payer: JobPayer): JobPayment {
     if (payer.payer === '') return noPayment;
-    const { job, provider, boundWei, intent, imageDigest, modelDigests, acceptedAt } = request;
+    const { job, provider, boundWei, intent, meters, imageDigest, modelDigests, acceptedAt } = request;
     const bounded = boundWei !== undefined && boundWei <= intent.maxCostWei;
     const limitWei = String(bounded ? boundWei : intent.maxCostWei);
     const { inputSha256 } = job;
-    const row = { payer: payer.payer, inputSha256, limitWei, bounded, imageDigest, modelDigests };
+    const row = { payer: payer.payer, inputSha256, limitWei, bounded, meters, imageDigest, modelDigests };
     return paidJob(job, { provider, row, payer, heldWei: 0n, acceptedAt });
   }
 

@@ -36,6 +36,7 @@ export function createOrchestratorService(options: {
     getQuote: (request, call) => makeQuote(request, { ...options, validators }, call),
     runJob: (frames, call) => jobs.runJob(frames, call),
     attachJob: (request, call) => jobs.attachJob(request, call),
+    payJob: (request) => jobs.payJob(request),
     cancelJob: (request) => jobs.cancelJob(request),
     async getReceipt({ jobId, jobSecret }) {
       const { session, end: ended } = jobs.find(jobId, jobSecret);

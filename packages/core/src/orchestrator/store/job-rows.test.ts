@@ -30,6 +30,7 @@ const row: Omit<JobRow, 'end'> = {
     inputSha256: '00',
     limitWei: String(10n ** 30n),
     bounded: true,
+    meters: {},
     imageDigest: '',
     modelDigests: [],
   },

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Usage } from '../../payment/payment-provider.ts';
+import type { UsageTerms } from '../../payment/usage/usage-terms.ts';
 import type { PriceSheet } from '../../price/price-sheet.ts';
 import type { OnDisconnect, OutputPart } from '../../protocol/frames.ts';
 import type { JobState } from '../jobs/job-state.ts';
@@ -35,6 +36,8 @@ export interface JobPaymentRow {
   readonly limitWei: string;
   /** True when the limit is what the input can cost: usage beyond it is on the house. False: the job ends there. */
   readonly bounded: boolean;
+  /** What is known of its meters. */
+  readonly meters: UsageTerms;
   /** `sha256:…`; empty when it ran without an image. */
   readonly imageDigest: string;
   readonly modelDigests: readonly string[];

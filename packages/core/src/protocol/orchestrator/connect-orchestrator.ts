@@ -89,6 +89,7 @@ function callsOf(context: Connection): OrchestratorService {
     getQuote: (request, options) => callUnary(context, m.getQuote, request, options),
     runJob: (frames, options) => callBidiStream(context, m.runJob, frames, options),
     attachJob: (request, options) => callServerStream(context, m.attachJob, request, options),
+    payJob: (request, options) => callUnary(context, m.payJob, request, options),
     cancelJob: (request, options) => callUnary(context, m.cancelJob, request, options),
     getReceipt: (request, options) => callUnary(context, m.getReceipt, request, options),
   };

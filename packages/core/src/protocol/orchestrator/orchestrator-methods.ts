@@ -106,6 +106,11 @@ export const orchestratorMethods = {
     createCodec(wire.AttachJobResponse, frames.toMessage, frames.fromMessage, splitFrames),
     isLast,
   ),
+  payJob: method<JobKey & { readonly data: Uint8Array }, { taken: boolean }>(
+    'PayJob',
+    createCodec(wire.PayJobRequest, asIs, asIs),
+    createCodec(wire.PayJobResponse, asIs, asIs),
+  ),
   cancelJob: method<JobKey & { readonly reason: string }, { cancelled: boolean }>(
     'CancelJob',
     createCodec(wire.CancelJobRequest, asIs, asIs),

@@ -42,6 +42,7 @@ export async function serveOrchestratorService(
     serveUnary(m.getQuote, (request, call) => service.getQuote(request, call), context),
     serveBidiStream(m.runJob, (frames, call) => service.runJob(frames, call), context),
     serveServerStream(m.attachJob, (request, call) => service.attachJob(request, call), context),
+    serveUnary(m.payJob, (request, call) => service.payJob(request, call), context),
     serveUnary(m.cancelJob, (request, call) => service.cancelJob(request, call), context),
     serveUnary(m.getReceipt, (request, call) => service.getReceipt(request, call), context),
     ...health.methods,
