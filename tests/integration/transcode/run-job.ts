@@ -40,6 +40,8 @@ export async function runJob(
     signal?: AbortSignal;
     plugin?: TranscodePluginOptions | Plugin;
     onProgress?: (progress: Progress) => void;
+    /** What further parts of the input are, by name. */
+    files?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<RanJob> {
   const root = await mkdtemp(join(folder, 'job-'));
@@ -54,7 +56,7 @@ export async function runJob(
     signal: options.signal ?? new AbortController().signal,
     dir,
     log: silentLogger,
-    file: async () => source,
+    file: async (blob: { $part: string }) => (blob.$part === 'source' ? source : options.files?.[blob.$part]),
     async emit(event: { stage: string }) {
       stages.push(event.stage);
     },

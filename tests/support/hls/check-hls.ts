@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { checkText } from './check-text.ts';
 import { expectedCodec } from './expected-codec.ts';
 import { type Attributes, type MasterPlaylist, type MediaPlaylist, parseMaster, parseMedia } from './parse-playlist.ts';
 import { type ProbedBytes, probeSegments } from './probe-bytes.ts';
 
 /** A playlist with its segments, read from the files. */
-interface ReadPlaylist extends MediaPlaylist {
+export interface ReadPlaylist extends MediaPlaylist {
   readonly name: string;
   readonly probed: readonly ProbedBytes[];
   readonly sizes: readonly number[];
@@ -46,8 +47,8 @@ export async function checkHls(master: string): Promise<string[]> {
   if (cuts.size > 1) problems.push('the variants are cut at different times');
   for (const attributes of parsed.iFrames) problems.push(...(await checkIFrames(folder, attributes)));
   for (const text of parsed.media.filter(({ TYPE }) => TYPE === 'SUBTITLES')) {
-    const seconds = lengthOf(playlists.get(parsed.variants[0]?.uri ?? ''));
-    problems.push(...(await checkText(folder, text.URI ?? '', seconds)));
+    const pictures = playlists.get(parsed.variants[0]?.uri ?? '');
+    if (pictures !== undefined) problems.push(...(await checkText(folder, text, pictures)));
   }
   return problems;
 }
@@ -68,6 +69,10 @@ function checkMaster(text: string, { tags, variants, media, iFrames }: MasterPla
       if (group !== undefined && !media.some((one) => one.TYPE === type && one['GROUP-ID'] === group))
         problems.push(`the group ${group} is not there`);
     }
+  for (const type of ['AUDIO', 'SUBTITLES']) {
+    const groups = new Set(media.filter(({ TYPE }) => TYPE === type).map((one) => one['GROUP-ID']));
+    if (groups.size > 1) problems.push(`the group of ${type} has two names`);
+  }
   const names = media.map((one) => `${one.TYPE} ${one['GROUP-ID']} ${one.NAME}`);
   if (new Set(names).size < names.length) problems.push('two renditions of a group have one name');
   for (const type of ['AUDIO', 'SUBTITLES'])
@@ -196,20 +201,5 @@ async function checkIFrames(folder: string, attributes: Attributes): Promise<str
     if (!expectedCodec(stream).test(attributes['CODECS'] ?? '')) problems.push(`${uri} has another codec`);
   }
   if (Number(attributes['BANDWIDTH']) > most + 1) problems.push(`${uri}: BANDWIDTH is more than there is`);
-  return problems;
-}
-
-async function checkText(folder: string, uri: string, seconds: number): Promise<string[]> {
-  const problems: string[] = [];
-  const { tags, segments } = parseMedia(await readFile(join(folder, uri), 'utf8'));
-  if (!tags.has('EXT-X-ENDLIST')) problems.push(`${uri} is not complete`);
-  const length = segments.reduce((sum, one) => sum + one.seconds, 0);
-  if (Math.abs(length - seconds) > 0.1) problems.push(`${uri} lasts ${length} s, and the pictures ${seconds} s`);
-  for (const segment of segments) {
-    if (Math.round(segment.seconds) > Number(tags.get('EXT-X-TARGETDURATION')))
-      problems.push(`${uri}: ${segment.uri} is longer than the target duration`);
-    const text = await readFile(join(folder, dirname(uri), segment.uri), 'utf8');
-    if (!/^WEBVTT\s*\n/.test(text)) problems.push(`${uri}: ${segment.uri} is no WebVTT`);
-  }
   return problems;
 }

@@ -4,6 +4,7 @@ import { audioSettingsSchema } from './audio-settings.ts';
 import { outputRequestSchema } from './output-request.ts';
 import { type PerTitleSettings, perTitleSettingsSchema } from './per-title-settings.ts';
 import { pictureSettingsSchema } from './picture-settings.ts';
+import { subtitleSettingsSchema } from './subtitle-settings.ts';
 import { renditionSchema, videoSettingsSchema } from './video-settings.ts';
 
 /** The input of video/transcode. */
@@ -25,6 +26,7 @@ export const inputSchema = z.strictObject({
   video: videoSettingsSchema.prefault({ codec: 'h264' }),
   audio: audioSettingsSchema.prefault({ codec: 'aac' }),
   picture: pictureSettingsSchema.prefault({}),
+  subtitles: subtitleSettingsSchema.prefault({}),
   /** A piece of the source. @default all of it */
   clip: z
     .strictObject({

@@ -39,6 +39,12 @@ export const outputRequestSchema = z.discriminatedUnion('kind', [
     /** Folder of its files. @default "audio" */
     name: name.default('audio'),
   }),
+  /** A WebVTT file for each of the subtitles. */
+  z.strictObject({
+    kind: z.literal('subtitles'),
+    /** Folder of its files. @default "subtitles" */
+    name: name.default('subtitles'),
+  }),
   z.strictObject({
     kind: z.literal('thumbnails'),
     /** Folder of its files. @default "thumbnails" */

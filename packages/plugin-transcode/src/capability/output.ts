@@ -89,6 +89,22 @@ export const soundResultSchema = z.strictObject({
   file: outputFile().optional(),
 });
 
+/** Subtitles as they were written. */
+export const subtitleResultSchema = z.strictObject({
+  /** What players show. */
+  label: z.string(),
+  /** BCP 47, where it is known. */
+  language: z.string().optional(),
+  forced: z.boolean(),
+  default: z.boolean(),
+  /** Texts with times. */
+  cues: count,
+  /** The media playlist, when HLS was asked for. */
+  playlist: outputFile().optional(),
+  /** The file, when a `subtitles` output was asked for. */
+  file: outputFile().optional(),
+});
+
 const outputResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('hls'),
@@ -109,6 +125,7 @@ const outputResultSchema = z.discriminatedUnion('kind', [
     segments: count,
   }),
   z.strictObject({ kind: z.literal('audio'), name: z.string(), files: z.array(outputFile()) }),
+  z.strictObject({ kind: z.literal('subtitles'), name: z.string(), files: z.array(outputFile()) }),
   z.strictObject({ kind: z.literal('mp4'), name: z.string(), files: z.array(outputFile()) }),
   z.strictObject({
     kind: z.literal('thumbnails'),
@@ -132,6 +149,8 @@ export const outputSchema = z.strictObject({
   audio: soundResultSchema.optional(),
   /** The sound tracks, the default one first. */
   sounds: z.array(soundResultSchema),
+  /** Those that are text. */
+  subtitles: z.array(subtitleResultSchema),
   outputs: z.array(outputResultSchema),
   /** Whether a card encoded. */
   hardware: z
@@ -160,4 +179,5 @@ export type TranscodeOutput = z.output<typeof outputSchema>;
 export type SourceProbe = z.output<typeof sourceProbeSchema>;
 export type RenditionResult = z.output<typeof renditionResultSchema>;
 export type SoundResult = z.output<typeof soundResultSchema>;
+export type SubtitleResult = z.output<typeof subtitleResultSchema>;
 export type OutputResult = z.output<typeof outputResultSchema>;

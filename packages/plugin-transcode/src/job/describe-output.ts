@@ -1,8 +1,9 @@
-import type { RenditionResult, SoundResult, TranscodeOutput } from '../capability/output.ts';
+import type { RenditionResult, SoundResult, SubtitleResult, TranscodeOutput } from '../capability/output.ts';
 import type { PerTitleResult } from '../capability/per-title-result.ts';
 import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import type { MediaProbe } from '../media/media-probe.ts';
 import type { Loudness } from '../media/parse-loudness.ts';
+import type { WrittenText } from '../packaging/write-texts.ts';
 import { frameRateOf, type WrittenSound, type WrittenStreams } from '../packaging/written-streams.ts';
 import type { PlannedStream, TranscodePlan } from '../plan/transcode-plan.ts';
 import type { QualityReport } from '../proof/measure-quality.ts';
@@ -24,6 +25,7 @@ export interface DescribeOutputInput {
   readonly soundFacts: readonly StreamFacts[];
   /** Of the sounds that were normalized, as they were encoded; in the plan's order. */
   readonly loudness: readonly (Loudness | undefined)[];
+  readonly texts: { readonly written: readonly WrittenText[]; readonly warnings: readonly string[] };
   readonly quality: QualityReport;
   readonly found: FoundFfmpeg;
   /** The output folder: the manifests and the thumbnail tracks are written there. */
@@ -46,6 +48,7 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
     renditions: plan.renditions.map((_, at) => describeRendition(input, at)),
     ...(sounds[0] === undefined ? {} : { audio: sounds[0] }),
     sounds,
+    subtitles: input.texts.written.map((text) => describeText(plan, text)),
     outputs: await writeOutputs(plan, streams, input.directory),
     ...(input.hardware === undefined ? {} : { hardware: input.hardware }),
     ...(input.perTitle === undefined ? {} : { perTitle: input.perTitle }),
@@ -53,6 +56,7 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
     usage: { pixels: String(input.pixels) },
     warnings: [
       ...plan.warnings,
+      ...input.texts.warnings,
       ...silences(plan),
       ...input.quality.warnings,
       ...shortfall(plan, input.facts),
@@ -61,13 +65,17 @@ export async function describeOutput(input: DescribeOutputInput): Promise<Transc
   };
 }
 
-function writtenStreams({ plan, facts, soundFacts }: DescribeOutputInput): WrittenStreams {
+function writtenStreams({ plan, facts, soundFacts, texts }: DescribeOutputInput): WrittenStreams {
   const written = <T extends PlannedStream & { readonly name: string }>(
     streams: readonly T[],
     all: readonly StreamFacts[],
   ) =>
     streams.map((stream, at) => ({ ...stream, stream: publishedStream(plan, stream), facts: all[at] as StreamFacts }));
-  return { pictures: written(plan.renditions, facts), sounds: written(plan.sounds, soundFacts) };
+  return {
+    pictures: written(plan.renditions, facts),
+    sounds: written(plan.sounds, soundFacts),
+    texts: texts.written,
+  };
 }
 
 function describeRendition({ plan, facts, quality }: DescribeOutputInput, at: number): RenditionResult {
@@ -117,6 +125,19 @@ function describeSound(
       : { loudness: { source: withoutGate(source), result: withoutGate(result) } }),
     ...playlistOf(plan, stream),
     ...(file === undefined ? {} : { file: part(file.file, 'audio/mp4') }),
+  };
+}
+
+function describeText(plan: TranscodePlan, text: WrittenText): SubtitleResult {
+  const { label, language, forced, isDefault, cues, directory, file } = text;
+  return {
+    label,
+    ...(language === undefined ? {} : { language }),
+    ...{ forced, default: isDefault, cues: cues.length },
+    ...(plan.hls === undefined || directory === undefined
+      ? {}
+      : { playlist: part(`${directory}/index.m3u8`, HLS_TYPE) }),
+    ...(file === undefined ? {} : { file: part(file, 'text/vtt') }),
   };
 }
 

@@ -1,13 +1,12 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ByocError, type JobContext, type Progress } from '@byoc/core';
+import { ByocError, type JobContext } from '@byoc/core';
 import { perTitleOf, type TranscodeInput } from '../capability/input.ts';
 import type { TranscodeOutput } from '../capability/output.ts';
 import type { transcode } from '../capability.ts';
 import { findDamage } from '../ffmpeg/find-damage.ts';
 import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { mapFailure } from '../ffmpeg/map-failure.ts';
-import { createProgressParser } from '../ffmpeg/parse-progress.ts';
 import { probeSource } from '../ffmpeg/probe-source.ts';
 import { runProgram } from '../ffmpeg/run-program.ts';
 import type { EncoderTests } from '../hardware/encoder-tests.ts';
@@ -15,19 +14,23 @@ import { TranscodeFailure } from '../media/transcode-failure.ts';
 import { checkNames } from '../plan/check-names.ts';
 import type { Encoding } from '../plan/encoding.ts';
 import { planPackageMp4, planPackageSound } from '../plan/plan-package-mp4.ts';
+import { planPackaging } from '../plan/plan-packaging.ts';
+import { planTexts } from '../plan/plan-texts.ts';
 import { type PlanSource, planTranscode } from '../plan/plan-transcode.ts';
-import type { TranscodePlan } from '../plan/transcode-plan.ts';
 import { measureQuality, type QualityReport } from '../proof/measure-quality.ts';
 import { askedMeasures } from '../proof/quality-measure.ts';
 import { describeHardware } from './describe-hardware.ts';
 import { describeOutput } from './describe-output.ts';
+import { followProgress } from './follow-progress.ts';
 import { guardJob } from './guard-job.ts';
 import { checkPlan, checkRequest, checkSource, plannedPixels, type TranscodeLimits } from './limits.ts';
 import { lookAtPictures } from './look-at-pictures.ts';
 import { measureResult, measureSource } from './measure-loudness.ts';
 import { type TriedLadder, type TryLadderInput, tryLadder } from './per-title/try-ladder.ts';
+import { placeTexts } from './place-texts.ts';
 import { noFrames, readBack } from './read-back.ts';
 import type { StreamFacts } from './read-stream.ts';
+import { readTexts } from './read-texts.ts';
 import { settleTimes } from './settle-times.ts';
 import { translateDiskFull } from './translate-disk-full.ts';
 import { tryEncodings } from './try-encodings.ts';
@@ -70,6 +73,8 @@ async function transcodeSteps(
   const { input, dir } = context;
   checkRequest(input, limits);
   const path = await context.file(input.source);
+  const files: string[] = [];
+  for (const { file } of input.subtitles.files) files.push(await context.file(file));
   using guard = guardJob(context.signal, limits);
   const { signal } = guard;
   await context.emit({ type: 'stage', stage: 'probe' });
@@ -89,6 +94,8 @@ async function transcodeSteps(
   const ran = { signal, cwd: dir.out, launcher: found.launcher, stillMs: limits.maxStillSeconds * 1000 };
   const maxPixels = limits.maxSourcePixels;
   const picked = { path, maxPixels, syncOption: found.ffmpeg.syncOption };
+  const planned = planTexts(input, probe, planPackaging(input));
+  const texts = await readTexts({ found, path, files, texts: planned.texts, tmp: dir.tmp }, ran);
   const settings = perTitleOf(input);
   const trialShare = settings === undefined ? 0 : 0.25;
   let measures = false;
@@ -144,8 +151,10 @@ async function transcodeSteps(
     context.usage.set('pixels', total);
   }
 
+  const placed = { plan, cues: texts.cues, input, facts: [...facts, ...soundFacts], dir };
+  const written = await placeTexts(placed);
   const packages = [
-    ...(plan.mp4?.files ?? []).map((file) => planPackageMp4(plan, file)),
+    ...(plan.mp4?.files ?? []).map((file) => planPackageMp4(plan, file, written)),
     ...(plan.soundFiles?.files ?? []).map((file) => planPackageSound(file)),
   ];
   if (packages.length > 0 || plan.hls?.container === 'ts') await context.emit({ type: 'stage', stage: 'package' });
@@ -153,8 +162,8 @@ async function transcodeSteps(
     const packaged = await runProgram(found.ffmpeg.path, args, ran);
     if (packaged.exitCode !== 0) throw mapFailure(packaged.stderr, packaged);
   }
-  const written = { plan, found, directory: dir.out, facts: { pictures: facts, sounds: soundFacts } };
-  const published = await writeTransportStreams(written, ran);
+  const streams = { plan, found, directory: dir.out, facts: { pictures: facts, sounds: soundFacts } };
+  const published = await writeTransportStreams(streams, ran);
   let quality: QualityReport = { renditions: [], warnings: [] };
   if (measures) {
     await context.emit({ type: 'stage', stage: 'measure' });
@@ -167,6 +176,7 @@ async function transcodeSteps(
     bytes: size,
     facts: published.pictures,
     soundFacts: published.sounds,
+    texts: { written, warnings: texts.warnings },
     loudness: await measureResult(found, plan, ran),
     quality,
     found,
@@ -200,36 +210,6 @@ async function tryTitle(
     options: { signal, launcher: about.found.launcher },
     onProgress: (done) => context.progress({ stage: 'choose', fraction: done * trialShare }),
   });
-}
-
-/** Turns ffmpeg's reports into progress: a fraction within the stage's share, fps, speed and the time left. */
-function followProgress(
-  context: Pick<TranscodeContext, 'progress'>,
-  plan: TranscodePlan,
-  share: { stage: string; from: number; to: number },
-  onFrames: (frames: number) => void = () => {},
-): (text: string) => void {
-  const parse = createProgressParser();
-  return (text) => {
-    for (const report of parse(text)) {
-      const done = plan.expectedFrames === undefined ? undefined : Math.min(1, report.frame / plan.expectedFrames);
-      const left =
-        plan.expectedFrames === undefined || report.fps === undefined
-          ? undefined
-          : Math.max(0, plan.expectedFrames - report.frame) / report.fps;
-      const details = {
-        frames: report.frame,
-        ...(report.fps === undefined ? {} : { fps: report.fps }),
-        ...(report.speed === undefined ? {} : { speed: report.speed }),
-        ...(left === undefined ? {} : { etaMs: Math.round(left * 1000) }),
-      };
-      const progress: Progress = { stage: share.stage, details };
-      context.progress(
-        done === undefined ? progress : { ...progress, fraction: share.from + done * (share.to - share.from) },
-      );
-      onFrames(report.frame);
-    }
-  };
 }
 
 async function empty(folder: string): Promise<void> {

@@ -14,7 +14,7 @@ export async function writeOutputs(
   streams: WrittenStreams,
   directory: string,
 ): Promise<OutputResult[]> {
-  const { hls, dash, mp4, soundFiles, segmentSeconds } = plan;
+  const { hls, dash, mp4, soundFiles, textFiles, segmentSeconds } = plan;
   const outputs: OutputResult[] = [];
   if (hls !== undefined) outputs.push(await writeHls({ directory, hls, streams, segmentSeconds }));
   if (dash !== undefined) outputs.push(await writeDash(directory, dash, streams));
@@ -23,6 +23,10 @@ export async function writeOutputs(
   if (soundFiles !== undefined) {
     const files = soundFiles.files.map(({ file }) => part(file, 'audio/mp4'));
     outputs.push({ kind: 'audio', name: soundFiles.name, files });
+  }
+  if (textFiles !== undefined) {
+    const files = streams.texts.flatMap(({ file }) => (file === undefined ? [] : [part(file, 'text/vtt')]));
+    outputs.push({ kind: 'subtitles', name: textFiles.name, files });
   }
   const seconds =
     streams.pictures[0]?.facts.seconds ?? (plan.expectedFrames ?? 1) * (plan.frameRate.den / plan.frameRate.num);

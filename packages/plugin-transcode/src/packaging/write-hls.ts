@@ -8,6 +8,7 @@ import { writeMasterPlaylist } from '../plan/write-master-playlist.ts';
 import { peakBitrate } from './peak-bitrate.ts';
 import { targetSeconds } from './target-seconds.ts';
 import { type ListedSegment, writeMediaPlaylist } from './write-media-playlist.ts';
+import { writeTextSegments } from './write-texts.ts';
 import { frameRateOf, type WrittenStream, type WrittenStreams } from './written-streams.ts';
 
 export interface WriteHlsInput {
@@ -20,7 +21,7 @@ export interface WriteHlsInput {
 
 /** Writes the playlists of segments that are there: exact durations, one target duration, keyframe playlists and the master. */
 export async function writeHls({ directory, hls, streams, segmentSeconds }: WriteHlsInput): Promise<OutputResult> {
-  const { pictures, sounds } = streams;
+  const { pictures, sounds, texts } = streams;
   const all = [...pictures, ...sounds];
   const target = targetSeconds(all.flatMap(({ facts }) => facts.list));
   for (const { stream, facts } of all) {
@@ -45,7 +46,15 @@ export async function writeHls({ directory, hls, streams, segmentSeconds }: Writ
     const { bitrate, peakBitrate: peak } = facts;
     return { uri: beside(stream.playlist), codec, channels, bitrate, peakBitrate: peak, label, language };
   });
-  const master = writeMasterPlaylist(variants, { sounds: groups, soundAlone: hls.soundAlone });
+  const durations = all[0]?.facts.list.map(({ seconds }) => seconds) ?? [];
+  const spoken = [];
+  for (const { directory: own, label, language, forced, isDefault, cues, ...text } of texts) {
+    if (own === undefined) continue;
+    const whole = { ...text, label, language, forced, isDefault, cues, directory: own };
+    const written = await writeTextSegments(whole, { directory, durations, target, container: hls.container });
+    spoken.push({ ...written, uri: beside(written.playlist), label, language, forced, isDefault });
+  }
+  const master = writeMasterPlaylist(variants, { sounds: groups, texts: spoken, soundAlone: hls.soundAlone });
   await writeFile(join(directory, hls.master), master);
   return {
     kind: 'hls',
@@ -58,9 +67,10 @@ export async function writeHls({ directory, hls, streams, segmentSeconds }: Writ
         part(stream.playlist, HLS_TYPE),
         ...(hls.container === 'fmp4' ? [part(stream.initSection, 'video/mp4')] : []),
       ]),
+      ...spoken.map(({ playlist }) => part(playlist, HLS_TYPE)),
       ...(hls.iFrames ? pictures.map((written) => part(iFramesPath(written), HLS_TYPE)) : []),
     ],
-    segments: all.reduce((sum, { facts }) => sum + facts.segments, 0),
+    segments: [...all.map(({ facts }) => facts), ...spoken].reduce((sum, { segments }) => sum + segments, 0),
     segmentSeconds: round(segmentSeconds, 6),
   };
 }

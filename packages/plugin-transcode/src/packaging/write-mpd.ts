@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { SegmentFacts } from '../job/read-stream.ts';
+import type { WrittenText } from './write-texts.ts';
 import type { WrittenSound, WrittenStream, WrittenStreams } from './written-streams.ts';
 
 type Attributes = Readonly<Record<string, string | number | undefined>>;
@@ -8,7 +9,7 @@ type Attributes = Readonly<Record<string, string | number | undefined>>;
  * Writes a static MPD (ISO/IEC 23009-1) over CMAF segments: every segment with its exact time, so that players need no guess. `base` is the
  * folder of segments, relative to the manifest: empty, or with a slash at its end.
  */
-export function writeMpd({ pictures, sounds }: WrittenStreams, base: string): string {
+export function writeMpd({ pictures, sounds, texts }: WrittenStreams, base: string): string {
   const all = [...pictures, ...sounds];
   const seconds = all.reduce((most, { facts }) => Math.max(most, facts.seconds), 0);
   const longest = all.flatMap(({ facts }) => facts.list).reduce((most, one) => Math.max(most, one.seconds), 0);
@@ -21,6 +22,7 @@ export function writeMpd({ pictures, sounds }: WrittenStreams, base: string): st
       ),
     ),
     ...sounds.map((sound, at) => soundSet(sound, at === 0, base)),
+    ...texts.flatMap((text) => (text.directory === undefined ? [] : [textSet(text, basename(text.directory), base)])),
   ];
   const mpd = element(
     'MPD',
@@ -79,6 +81,24 @@ function soundSet(sound: WrittenSound, main: boolean, base: string): string {
       ]),
     ],
   );
+}
+
+/** Text is one file: players fetch it at the start. */
+function textSet(
+  { name, language, label, forced, isDefault, cues }: WrittenText,
+  folder: string,
+  base: string,
+): string {
+  const roles = [forced ? 'forced-subtitle' : 'subtitle', ...(isDefault ? ['main'] : [])];
+  const seconds = cues.reduce((most, { end }) => Math.max(most, end), 1);
+  const bytes = cues.reduce((sum, { text }) => sum + Buffer.byteLength(text) + 40, 0);
+  return element('AdaptationSet', { contentType: 'text', mimeType: 'text/vtt', lang: language }, [
+    ...roles.map((value) => element('Role', { schemeIdUri: 'urn:mpeg:dash:role:2011', value })),
+    `<Label>${escaped(label)}</Label>`,
+    element('Representation', { id: name, bandwidth: Math.max(1, Math.ceil((bytes * 8) / seconds)) }, [
+      `<BaseURL>${base}${folder}/text.vtt</BaseURL>`,
+    ]),
+  ]);
 }
 
 function representation(

@@ -1,5 +1,6 @@
 import type { StreamFacts } from '../job/read-stream.ts';
 import type { PlannedStream } from '../plan/transcode-plan.ts';
+import type { WrittenText } from './write-texts.ts';
 
 /** A stream whose segments are written: those that manifests name. */
 export interface WrittenStream {
@@ -19,6 +20,7 @@ export interface WrittenStreams {
   readonly pictures: readonly WrittenStream[];
   /** The first one is the default. */
   readonly sounds: readonly WrittenSound[];
+  readonly texts: readonly WrittenText[];
 }
 
 /** Pictures a second, from the files. */

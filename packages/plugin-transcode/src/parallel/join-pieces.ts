@@ -86,6 +86,7 @@ export async function joinPieces(options: JoinPiecesInput): Promise<TranscodeOut
     renditions,
     ...(audio === undefined ? {} : { audio }),
     sounds: audio === undefined ? [] : [audio],
+    subtitles: [],
     outputs,
     usage: { ...first.usage, pixels: String(counted) },
     warnings: [...new Set(done.flatMap(({ result }) => result.output.warnings))],
@@ -181,6 +182,7 @@ function writtenStreams(
               ...{ label: sound.label, language: sound.language },
             },
           ],
+    texts: [],
   };
 }
 

@@ -16,16 +16,20 @@ export interface ParallelInput {
   readonly ladder: TranscodeRunInput['ladder'];
   readonly quality: TranscodeRunInput['quality'];
   readonly picture: TranscodeRunInput['picture'];
+  /** Whether subtitles of the source are wanted. */
+  readonly subtitles: boolean;
 }
 
 /** What chunks can be asked for: each picture by itself, and nothing that looks at the whole. */
-const FIELDS = new Set(['source', 'outputs', 'ladder', 'video', 'audio', 'quality', 'picture']);
+const FIELDS = new Set(['source', 'outputs', 'ladder', 'video', 'audio', 'quality', 'picture', 'subtitles']);
 
 /** Sorts an input; or says in words why it is no work for several jobs. */
 export function parallelInput(input: TranscodeRunInput): ParallelInput | { readonly reason: string } {
-  const { source, outputs = [{ kind: 'hls' }], video, audio, ladder, quality, picture } = input;
+  const { source, outputs = [{ kind: 'hls' }], video, audio, ladder, quality, picture, subtitles } = input;
   const other = Object.entries(input).find(([field, value]) => value !== undefined && !FIELDS.has(field));
   if (other !== undefined) return { reason: `\`${other[0]}\` needs the whole source in one job` };
+  if (Array.isArray(subtitles?.tracks) || subtitles?.files !== undefined)
+    return { reason: 'its subtitles are one job' };
   if (picture?.frameTiming === 'source') return { reason: 'pictures keep their own times' };
   if (picture?.deinterlace?.pictureFor === 'field') return { reason: 'each field becomes a picture' };
   if (!(source instanceof BlobInput) || source.origin.type !== 'file')
@@ -41,5 +45,16 @@ export function parallelInput(input: TranscodeRunInput): ParallelInput | { reado
   if (audio !== undefined && 'tracks' in audio && audio.tracks !== undefined && audio.tracks !== 'first')
     return { reason: 'several sound tracks need the whole source in one job' };
   if (hls?.container !== undefined && hls.container !== 'fmp4') return { reason: 'only fMP4 segments are joined' };
-  return { path: source.origin.path, hls, mp4, thumbnails, video, audio, ladder, quality, picture };
+  return {
+    path: source.origin.path,
+    hls,
+    mp4,
+    thumbnails,
+    video,
+    audio,
+    ladder,
+    quality,
+    picture,
+    subtitles: subtitles?.tracks !== 'none',
+  };
 }

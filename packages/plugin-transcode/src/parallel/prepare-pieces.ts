@@ -51,6 +51,8 @@ export async function preparePieces(options: PreparePiecesInput): Promise<Source
   const probe = await probeSource(found, path, { signal });
   const { video, audio } = probe;
   if (video === undefined) return { reason: 'the source has no moving pictures' };
+  if (input.subtitles && probe.texts.length > 0)
+    return { reason: 'it has subtitles; `subtitles.tracks: "none"` leaves them out' };
   const deinterlace = input.picture?.deinterlace?.when ?? 'auto';
   // Each chunk would decide for itself.
   if (deinterlace === 'auto' && mayHaveFields(video)) return { reason: 'it may be interlaced' };

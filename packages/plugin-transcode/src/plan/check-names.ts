@@ -31,7 +31,7 @@ function nameTaken(name: string): TranscodeFailure {
   return new TranscodeFailure({
     reason: 'name-taken',
     message: `The name \`${name}\` is taken`,
-    hint: 'Give each output its own name; `audio` and `intermediate` are used by the plugin.',
+    hint: 'Give each output its own name; `audio`, `text` and `intermediate` are used by the plugin.',
     recovery: 'fix-request',
   });
 }

@@ -14,6 +14,7 @@ import { planMp4 } from './plan-mp4.ts';
 import { planPackaging } from './plan-packaging.ts';
 import { planPictures } from './plan-pictures.ts';
 import { planSounds } from './plan-sounds.ts';
+import { planTexts } from './plan-texts.ts';
 import { requireSound } from './require-sound.ts';
 import { segmentArguments } from './segment-arguments.ts';
 import { sourceArguments } from './source-arguments.ts';
@@ -47,7 +48,9 @@ export function planTranscode(
   const sounds = packaging.encodes ? planSounds(input.audio, probe, packaging, source.loudness ?? new Map()) : [];
   const [soundOutput] = findOutputs(input, 'audio');
   if (soundOutput !== undefined || (packaging.encodes && renditions.length === 0)) requireSound(input, probe);
-  checkStreamNames([...renditions, ...sounds]);
+  const { texts, warnings } = planTexts(input, probe, packaging);
+  const textFolders = texts.flatMap(({ directory }) => (directory === undefined ? [] : [{ directory }]));
+  checkStreamNames([...renditions, ...sounds, ...textFolders]);
 
   const args = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+warning', '-progress', 'pipe:3', '-y'];
   const open = [
@@ -75,10 +78,12 @@ export function planTranscode(
     expectedFrames: seconds === undefined ? undefined : Math.max(1, Math.round(seconds * rate)),
     renditions,
     sounds,
+    texts,
     segmentSeconds,
     ...{ hls, dash },
     mp4: mp4 === undefined ? undefined : planMp4(mp4, renditions),
     soundFiles,
+    textFiles: findOutputs(input, 'subtitles')[0],
     thumbnails,
     directories: [
       ...[...renditions, ...sounds].map(({ directory }) => directory),
@@ -88,7 +93,7 @@ export function planTranscode(
     ],
     frames: pictures.frames,
     scratch: packaging.encodes && packaging.scratch ? folder : undefined,
-    warnings: pictures.warnings,
+    warnings: [...pictures.warnings, ...warnings],
   };
 }
 

@@ -38,6 +38,21 @@ export interface PlannedSound extends PlannedStream, TrackName {
   readonly normalization: Normalization | undefined;
 }
 
+/** Subtitles that are carried. */
+export interface PlannedText extends TrackName {
+  /** Also the last folder of its path. */
+  readonly name: string;
+  /** A stream of the source, or one of the files that came with the job. */
+  readonly from: { readonly stream: number } | { readonly file: number };
+  readonly forced: boolean;
+  /** Shown until the viewer chooses something else. */
+  readonly isDefault: boolean;
+  /** Of its files for HLS and DASH, relative to the output folder; undefined where there is neither. */
+  readonly directory: string | undefined;
+  /** The whole of it, where that was asked for. */
+  readonly file: string | undefined;
+}
+
 /** How the streams are offered to HLS players. */
 export interface PlannedHls {
   readonly name: string;
@@ -90,11 +105,14 @@ export interface TranscodePlan {
   readonly renditions: readonly PlannedRendition[];
   /** The first one is the default. */
   readonly sounds: readonly PlannedSound[];
+  readonly texts: readonly PlannedText[];
   readonly segmentSeconds: number;
   readonly hls: PlannedHls | undefined;
   readonly dash: PlannedDash | undefined;
   readonly mp4: { readonly name: string; readonly files: readonly PlannedMp4[] } | undefined;
   readonly soundFiles: { readonly name: string; readonly files: readonly PlannedSoundFile[] } | undefined;
+  /** The folder of subtitles in files. */
+  readonly textFiles: { readonly name: string } | undefined;
   readonly thumbnails: readonly PlannedThumbnails[];
   /** Folders to make first. */
   readonly directories: readonly string[];

@@ -30,6 +30,8 @@ export interface MasterText {
   readonly label: string;
   readonly language?: string | undefined;
   readonly forced: boolean;
+  /** @default false */
+  readonly isDefault?: boolean | undefined;
   readonly peakBitrate: number;
 }
 
@@ -54,7 +56,7 @@ export function writeMasterPlaylist(variants: readonly MasterVariant[], groups: 
     );
   }
   for (const text of texts) {
-    const flags = `DEFAULT=NO,AUTOSELECT=YES,FORCED=${text.forced ? 'YES' : 'NO'}`;
+    const flags = `DEFAULT=${text.isDefault === true ? 'YES' : 'NO'},AUTOSELECT=YES,FORCED=${text.forced ? 'YES' : 'NO'}`;
     lines.push(`#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",${named(text, 'Text')},${flags},URI="${text.uri}"`);
   }
   const most = (values: readonly number[]) => Math.max(0, ...values);

@@ -138,6 +138,26 @@ export const oddSources: readonly SourceRow[] = [
     }),
   ),
   {
+    source: 'subtitles, as text and as pictures',
+    async make(path) {
+      await writeFile(`${path}.srt`, '1\n00:00:00,200 --> 00:00:00,800\nGrüße\n');
+      // The shortest stream of Blu-ray subtitles: one packet that ends a picture.
+      await writeFile(`${path}.sup`, Buffer.from('50470000000000000000800000', 'hex'));
+      await makeSource(path, [
+        ...[...moving(), '-i', `${path}.srt`, '-i', `${path}.sup`, '-map', '0', '-map', '1', '-map', '2', ...quick],
+        ...['-c:s:0', 'srt', '-c:s:1', 'copy', '-metadata:s:s:0', 'language=ger', '-f', 'matroska'],
+      ]);
+    },
+    async right(job) {
+      await pictures(job, { ...usual, warned: /^Subtitle track 1 \(hdmv_pgs_subtitle\) is made of pictures/ });
+      const [text] = job.output.subtitles;
+      expect(text).toMatchObject({ label: 'German', language: 'de', cues: 1 });
+      expect(await readFile(join(job.out, text?.playlist?.$part ?? '', '../00000.vtt'), 'utf8')).toBe(
+        'WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n\n00:00:00.200 --> 00:00:00.800\nGrüße\n',
+      );
+    },
+  },
+  {
     source: 'pictures with alpha',
     make: made('mov', ...moving(), '-c:v', 'qtrle', '-pix_fmt', 'argb'),
     async right(job) {
