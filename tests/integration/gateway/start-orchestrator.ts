@@ -66,7 +66,7 @@ export async function startOrchestrator(
     ...{
       pluginId: 'parts',
       digest: 'sha256:0',
-      price: options.price ?? freePriceSheet,
+      prices: { default: options.price ?? freePriceSheet, capabilities: {} },
       phase: 'ready',
       reason: '',
       restarts: 0,

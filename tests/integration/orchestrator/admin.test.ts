@@ -27,13 +27,14 @@ const status: AdminStatus = {
   jobs: { running: 1, queued: 2 },
 };
 
+const pricesOf = (price: HostedPlugin['prices']['default']) => ({ default: price, capabilities: {} });
 function makePlugin(pluginId: string): HostedPlugin {
   return {
     pluginId,
     manifest: { name: pluginId, version: '1.2.0' } as HostedPlugin['manifest'],
     digest: 'sha256:aa',
     source: { type: 'folder', path: '/plugins/echo' },
-    price: freePriceSheet,
+    prices: pricesOf(freePriceSheet),
     environment: {},
     phase: 'ready',
     reason: '',
@@ -55,13 +56,13 @@ function makeHost(replaced: Partial<PluginHost> = {}): PluginHost {
     async install(source, { price = freePriceSheet, environment = {}, onProgress } = {}) {
       onProgress?.({ stage: 'build', message: 'step 1', fraction: 0.5 });
       onProgress?.({ stage: 'start', message: 'starting' });
-      return { ...makePlugin('new'), source, price, environment };
+      return { ...makePlugin('new'), source, prices: pricesOf(price), environment };
     },
     async remove(pluginId) {
       plugins.delete(pluginId);
     },
     startPlugin: async (pluginId) => makePlugin(pluginId),
-    setPrice: (pluginId, price) => ({ ...makePlugin(pluginId), price }),
+    setPrice: (pluginId, { price = freePriceSheet }) => ({ ...makePlugin(pluginId), prices: pricesOf(price) }),
     logs: async (_pluginId, { tail }) => ['one', 'two', 'three'].slice(-tail),
     async *followLogs() {
       yield 'four';
@@ -118,7 +119,8 @@ it('grants credit once for each name, takes back what is free, and sets prices',
   await client.changeCredit(revoke);
   expect(await client.listCredit()).toMatchObject([{ availableWei: '0', creditedWei: '0', heldWei: '0' }]);
   await expect(client.changeCredit({ ...grant, payer: 'me' })).rejects.toMatchObject({ code: 'ADMIN_REQUEST_INVALID' });
-  expect(await client.setPrice('demo/echo', { list: '$1' })).toMatchObject({ price: { list: '$1' } });
+  const price = { list: '$1' };
+  expect(await client.setPrice('demo/echo', { price })).toMatchObject({ prices: { default: price } });
 });
 
 it('shows the orchestrator, its jobs and its plugins, to its user alone', async () => {
@@ -151,7 +153,7 @@ it('tells the progress of an install, then the plugin', async () => {
     onProgress: ({ stage }) => stages.push(stage),
   });
   expect(stages).toEqual(['build', 'start']);
-  expect(plugin).toMatchObject({ pluginId: 'new', source, price, environment });
+  expect(plugin).toMatchObject({ pluginId: 'new', source, prices: pricesOf(price), environment });
 });
 
 it('throws the error of the orchestrator, with its code and facts', async () => {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { formatPriceList, toPriceList } from '@byoc/core';
-import { createAdminClient, type PluginPrice } from '@byoc/core/orchestrator';
+import { formatPriceList, type Manifest, toPriceList } from '@byoc/core';
+import { createAdminClient, type PluginPrice, type PluginPrices } from '@byoc/core/orchestrator';
 import type { PluginSource } from '@byoc/core/runtime';
 import type { Argv, CommandModule } from 'yargs';
 import { dataDirectoryOption } from '../data-directory.ts';
@@ -152,19 +152,38 @@ const startCommand: CommandModule<object, LocalArguments & { plugin: string }> =
   },
 };
 
-const priceCommand: CommandModule<object, LocalArguments & { plugin: string; price: string }> = {
+type PriceArguments = LocalArguments & { plugin: string; price: string; capability: string | undefined };
+
+const priceCommand: CommandModule<object, PriceArguments> = {
   command: 'price <plugin> <price>',
   describe: 'Set what the jobs of a plugin cost from now on',
   builder: (yargs) =>
-    (yargs as Argv<LocalArguments & { plugin: string; price: string }>)
+    (yargs as Argv<PriceArguments>)
       .positional('plugin', { type: 'string', demandOption: true })
-      .positional('price', { type: 'string', demandOption: true, describe: 'prices joined by ` + `; `0 wei` for free' })
-      .options(dataDirectoryOption)
-      .example("$0 plugin price demo/echo '$0.001 + 12 wei / character'", 'a base fee, and a price for each unit'),
+      .positional('price', {
+        type: 'string',
+        demandOption: true,
+        describe: 'prices joined by ` + `; `0 wei` for free; `default` with --capability: what the others cost',
+      })
+      .options({
+        ...dataDirectoryOption,
+        capability: { type: 'string', describe: 'for this one alone (default: all without a price of their own)' },
+      })
+      .example("$0 plugin price demo/echo '$0.001 + 12 wei / character'", 'a base fee, and a price for each unit')
+      .example("$0 plugin price me/llm '$0.02 / 1M input_tokens' --capability text/embed", 'one capability'),
   async handler(args) {
-    const plugin = await client(args).setPrice(args.plugin, { list: args.price });
+    const { capability } = args;
+    const plugin = await client(args).setPrice(
+      args.plugin,
+      capability !== undefined && args.price === 'default'
+        ? { price: null, capability }
+        : { price: { list: args.price }, capability },
+    );
     if (args.json) return printJson(plugin);
-    process.stdout.write(`${plugin.pluginId} costs ${priceText(plugin.price)} from now on.\n`);
+    const rows = priceRows(plugin);
+    const [only, ...more] = rows;
+    const table = `costs from now on:\n${formatTable(['CAPABILITY', 'PRICE'], rows)}`;
+    process.stdout.write(`${plugin.pluginId} ${more.length > 0 ? table : `costs ${only?.[1]} from now on.`}\n`);
   },
 };
 
@@ -197,6 +216,11 @@ async function parseSource(source: string): Promise<PluginSource> {
   if (found?.isFile() && basename(path) === 'plugin.json') return { type: 'folder', path: dirname(path) };
   if (found !== undefined || source.startsWith('.') || source.startsWith('/')) return { type: 'folder', path };
   return { type: 'image', reference: source };
+}
+
+function priceRows({ manifest, prices }: { manifest: Manifest; prices: PluginPrices }): string[][] {
+  const names = new Set(manifest.capabilities.map(({ contract }) => contract.name));
+  return [...names].map((name) => [name, priceText(prices.capabilities[name] ?? prices.default)]);
 }
 
 function priceText(price: PluginPrice): string {

@@ -12,4 +12,5 @@ export type {
   PluginHostEvents,
   PluginPhase,
   PluginPrice,
+  PluginPrices,
 } from './plugin-host.ts';

@@ -3,8 +3,16 @@ import type { PriceSheet } from '../price/price-sheet.ts';
 import type { WorkerService, WorkerState } from '../protocol/worker-service.ts';
 import type { PluginSource, RuntimeProgress } from '../runtime/container-runtime.ts';
 
-/** What a plugin is sold for: a price sheet in wei, or a price list as people write it, which may be in dollars. */
+/** What a capability is sold for: a price sheet in wei, or a price list as people write it, which may be in dollars. */
 export type PluginPrice = PriceSheet | { readonly list: string };
+
+/** What the capabilities of a plugin are sold for. */
+export interface PluginPrices {
+  /** For every capability without a price of its own. Meters that a capability does not have are left out of it. */
+  readonly default: PluginPrice;
+  /** By `namespace/name`, whatever the version. */
+  readonly capabilities: Readonly<Record<string, PluginPrice>>;
+}
 
 /** Where a plugin is in its life. */
 export type PluginPhase =
@@ -36,7 +44,7 @@ export interface HostedPlugin {
   readonly manifest: Manifest;
   readonly digest: string;
   readonly source: PluginSource;
-  readonly price: PluginPrice;
+  readonly prices: PluginPrices;
   /** What the operator has set for its workers. */
   readonly environment: Readonly<Record<string, string>>;
   readonly phase: PluginPhase;
@@ -70,6 +78,7 @@ export interface PluginHost {
   install(
     source: PluginSource,
     options?: {
+      /** For capabilities without a price of their own. @default as before, else free */
       price?: PluginPrice;
       /** For its workers, over what they have anyway: settings that the plugin documents. @default as before, else none */
       environment?: Readonly<Record<string, string>>;
@@ -77,8 +86,16 @@ export interface PluginHost {
       onProgress?: (progress: RuntimeProgress) => void;
     },
   ): Promise<HostedPlugin>;
-  /** Sets what a plugin is sold for from now on; jobs that were accepted keep their price. */
-  setPrice(pluginId: string, price: PluginPrice): HostedPlugin;
+  /**
+   * Sets what a plugin is sold for from now on: one capability (`namespace/name`), or all that have no price of their own. Without
+   * a price a capability costs what the others do. Jobs that were accepted keep their price.
+   *
+   * @throws ByocError PRICE_TEXT_INVALID, PRICE_SHEET_INVALID, CAPABILITY_NOT_OFFERED, PLUGIN_UNKNOWN
+   */
+  setPrice(
+    pluginId: string,
+    change: { price: PluginPrice; capability?: string | undefined } | { price?: undefined; capability: string },
+  ): HostedPlugin;
   /** Drains, stops and forgets a plugin. */
   remove(pluginId: string, options: { graceMs: number }): Promise<void>;
   /** Starts a stopped, failed or quarantined plugin again; resolves when it is ready. */

@@ -122,6 +122,14 @@ export const paymentErrors = {
     message: (f) => `\`${f.text}\` is no price: ${f.reason}.`,
     hint: () => 'Write `$0.20 / 1M output_tokens`, `12 wei / pixel` or `0.001 ETH`, joined by ` + `.',
   }),
+  PRICE_MISSING: entry<{ capability: string; meters: readonly string[] }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 412,
+    recovery: 'retry-other',
+    message: (f) =>
+      `${f.capability} is not sold: the price of its plugin names none of its meters (${f.meters.join(', ')}).`,
+    hint: () => 'Its operator sets a price for it with `byoc plugin price <plugin> <price> --capability <name>`.',
+  }),
   PRICE_RATE_MISSING: entry<Record<string, never>>({
     grpc: 'FAILED_PRECONDITION',
     http: 412,

@@ -3,7 +3,7 @@ import type { Manifest } from '../../manifest/manifest.ts';
 import { priceSheetSchema } from '../../price/price-sheet.ts';
 import type { WorkerState } from '../../protocol/worker-service.ts';
 import type { PluginSource, RuntimeInfo } from '../../runtime/container-runtime.ts';
-import type { HostedPlugin, PluginPhase, PluginPrice } from '../plugin-host.ts';
+import type { HostedPlugin, PluginPhase, PluginPrices } from '../plugin-host.ts';
 
 /** A plugin as the admin API shows it: plain JSON. */
 export interface PluginView {
@@ -14,7 +14,7 @@ export interface PluginView {
   readonly reason: string;
   readonly digest: string;
   readonly source: PluginSource;
-  readonly price: PluginPrice;
+  readonly prices: PluginPrices;
   readonly environment: Readonly<Record<string, string>>;
   readonly restarts: number;
   readonly timeToWarmMs: number | undefined;
@@ -48,7 +48,7 @@ export interface AdminStatus {
 
 /** Shows a hosted plugin. */
 export function viewPlugin(plugin: HostedPlugin): PluginView {
-  const { pluginId, manifest, phase, reason, digest, source, price, environment } = plugin;
+  const { pluginId, manifest, phase, reason, digest, source, prices, environment } = plugin;
   const { restarts, timeToWarmMs, workerState, worker } = plugin;
   const version = manifest.version;
   return {
@@ -58,7 +58,7 @@ export function viewPlugin(plugin: HostedPlugin): PluginView {
     reason,
     digest,
     source,
-    price,
+    prices,
     environment,
     restarts,
     timeToWarmMs,
@@ -70,8 +70,11 @@ export function viewPlugin(plugin: HostedPlugin): PluginView {
 
 const priceSchema = z.union([z.strictObject({ list: z.string().min(1).max(2000) }), priceSheetSchema]);
 
-/** The body of a new price. */
-export const priceRequestSchema = z.strictObject({ price: priceSchema });
+/** The body of a new price: for one capability, or for all that have none of their own. `null`: the capability costs what they do. */
+export const priceRequestSchema = z.union([
+  z.strictObject({ price: priceSchema, capability: z.string().min(1).max(200).optional() }),
+  z.strictObject({ price: z.null().transform(() => undefined), capability: z.string().min(1).max(200) }),
+]);
 
 /** What an operator may set for workers: anything that a program can be given and that their host does not set itself. */
 const environmentSchema = z.record(z.string(), z.string().max(32_768)).superRefine((environment, { addIssue }) => {

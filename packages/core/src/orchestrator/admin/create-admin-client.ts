@@ -28,7 +28,11 @@ export interface AdminClient {
   ): Promise<PluginView>;
   startPlugin(pluginId: string): Promise<PluginView>;
   /** Sets what a plugin is sold for from now on. */
-  setPrice(pluginId: string, price: PluginPrice): Promise<PluginView>;
+  /** `price` null: the capability costs what the others do again. */
+  setPrice(
+    pluginId: string,
+    change: { price: PluginPrice; capability?: string | undefined } | { price: null; capability: string },
+  ): Promise<PluginView>;
   listCredit(): Promise<readonly CreditView[]>;
   /** Grants credit, or takes it back. Once for each id. */
   changeCredit(change: CreditChange): Promise<CreditView>;
@@ -116,7 +120,7 @@ export function createAdminClient(options: { dataDirectory: string }): AdminClie
     listJobs: () => ask('GET', '/v1/jobs'),
     listPlugins: () => ask('GET', '/v1/plugins'),
     inspectPlugin: (pluginId) => ask('GET', plugin(pluginId)),
-    setPrice: (pluginId, price) => ask('POST', `${plugin(pluginId)}/price`, { price }),
+    setPrice: (pluginId, change) => ask('POST', `${plugin(pluginId)}/price`, change),
     listCredit: () => ask('GET', '/v1/credit'),
     changeCredit: (change) => ask('POST', '/v1/credit', change),
     startPlugin: (pluginId) => ask('POST', `${plugin(pluginId)}/start`, {}),

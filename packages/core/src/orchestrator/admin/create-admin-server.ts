@@ -61,8 +61,8 @@ export async function createAdminServer(options: AdminServerOptions): Promise<{ 
     return {};
   });
   server.post('/v1/plugins/:id/price', async (request) => {
-    const { price } = read(priceRequestSchema, request.body);
-    return viewPlugin(host.setPrice(find(host, request).pluginId, price));
+    const change = read(priceRequestSchema, request.body);
+    return viewPlugin(host.setPrice(find(host, request).pluginId, change));
   });
   server.get('/v1/credit', async () => options.credit.list());
   server.post('/v1/credit', async (request) => options.credit.change(read(creditRequestSchema, request.body)));

@@ -2,11 +2,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { EventEmitter } from 'eventemitter3';
 import { ByocError } from '../../errors/byoc-error.ts';
-import { freePriceSheet } from '../../price/price-sheet.ts';
 import type { Clock } from '../../primitives/clock.ts';
 import type { Logger } from '../../primitives/logger.ts';
 import type { ContainerRuntime, ResolvedPlugin, StartedWorker } from '../../runtime/container-runtime.ts';
-import { readPluginPrice } from '../payment/read-plugin-price.ts';
+import { planPluginPrices } from '../payment/plan-plugin-prices.ts';
 import type { HostedPlugin, PluginHost, PluginHostEvents } from '../plugin-host.ts';
 import type { PluginRow, PluginRows } from '../store/plugin-rows.ts';
 import type { WorkerConnection } from './hosted-worker-link.ts';
@@ -38,7 +37,7 @@ export interface PluginHostOptions {
 }
 
 /** What an operator says at an install. */
-type Installed = Pick<SupervisorOptions, 'source' | 'price' | 'environment'>;
+type Installed = Pick<SupervisorOptions, 'source' | 'prices' | 'environment'>;
 
 /** Makes the host of an orchestrator's plugins. Nothing runs before `start` or `install`. */
 export function createPluginHost(options: PluginHostOptions): PluginHost {
@@ -109,7 +108,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     const same =
       current?.resolved.digest === resolved.digest && isDeepStrictEqual(current.snapshot.environment, from.environment);
     if (current !== undefined && same && ['ready', 'busy'].includes(current.snapshot.phase)) {
-      current.price = from.price;
+      current.prices = from.prices;
       rows.put(row);
       events.emit('plugin-changed', current.snapshot);
       return current.snapshot;
@@ -169,23 +168,23 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     },
     list: () => [...supervisors.values()].map((supervisor) => supervisor.snapshot),
     get: (pluginId) => supervisors.get(pluginId)?.snapshot,
-    async install(source, { price: wanted, environment, signal, onProgress } = {}) {
+    async install(source, { price, environment, signal, onProgress } = {}) {
       const resolved = await runtime.resolve(source, { signal, ...(onProgress ? { onProgress } : {}) });
       onProgress?.({ stage: 'start', message: `starting ${resolved.manifest.name} ${resolved.manifest.version}` });
       return inTurn(resolved.manifest.name, async () => {
         // A new version costs what the one before it did, with the same settings, unless the operator says otherwise.
         const before = supervisors.get(resolved.manifest.name)?.snapshot;
-        const price = readPluginPrice(wanted ?? before?.price ?? freePriceSheet, resolved.manifest);
+        const prices = planPluginPrices(before?.prices, resolved.manifest, { price });
         const settings = environment ?? before?.environment ?? {};
-        return install(resolved, { source, price, environment: settings }, signal);
+        return install(resolved, { source, prices, environment: settings }, signal);
       });
     },
-    setPrice(pluginId, wanted) {
+    setPrice(pluginId, change) {
       const supervisor = find(pluginId);
-      const price = readPluginPrice(wanted, supervisor.resolved.manifest);
+      const prices = planPluginPrices(supervisor.prices, supervisor.resolved.manifest, change);
       const row = rows.list().find((one) => one.pluginId === pluginId);
-      if (row !== undefined) rows.put({ ...row, price });
-      supervisor.price = price;
+      if (row !== undefined) rows.put({ ...row, prices });
+      supervisor.prices = prices;
       events.emit('plugin-changed', supervisor.snapshot);
       return supervisor.snapshot;
     },

@@ -17,7 +17,7 @@ import {
   type PluginState,
   transitionPlugin,
 } from '../lifecycle/plugin-transition.ts';
-import type { HostedPlugin, PluginPrice } from '../plugin-host.ts';
+import type { HostedPlugin, PluginPrices } from '../plugin-host.ts';
 import { Changes } from './changes.ts';
 import { linkWorker, type WorkerConnection, type WorkerLink } from './hosted-worker-link.ts';
 import { logPhaseChange } from './log-phase-change.ts';
@@ -29,7 +29,7 @@ export interface SupervisorOptions {
   readonly runtime: ContainerRuntime;
   readonly resolved: ResolvedPlugin;
   readonly source: PluginSource;
-  readonly price: PluginPrice;
+  readonly prices: PluginPrices;
   readonly environment: Readonly<Record<string, string>>;
   readonly ownerId: string;
   readonly jobsDirectory: string;
@@ -46,7 +46,7 @@ export interface SupervisorOptions {
 export class PluginSupervisor {
   readonly resolved: ResolvedPlugin;
   readonly source: PluginSource;
-  price: PluginPrice;
+  prices: PluginPrices;
   readonly #options: SupervisorOptions;
   readonly #closing = new AbortController();
   #state: PluginState = installedPlugin;
@@ -64,7 +64,7 @@ export class PluginSupervisor {
     this.#options = options;
     this.resolved = options.resolved;
     this.source = options.source;
-    this.price = options.price;
+    this.prices = options.prices;
     const { clock, logger } = options;
     this.#removals = new Removals({
       clock,
@@ -83,7 +83,7 @@ export class PluginSupervisor {
       manifest,
       digest,
       source: this.source,
-      price: this.price,
+      prices: this.prices,
       environment: this.#options.environment,
       phase: this.#state.phase,
       reason: this.#state.reason,

@@ -136,7 +136,7 @@ export function setUpJobs(
       pluginId: 'echo',
       manifest: manifestOf(options.meters ?? contract.meters),
       digest: 'sha256:0',
-      price: options.price ?? freePriceSheet,
+      prices: { default: options.price ?? freePriceSheet, capabilities: {} },
       phase: 'ready',
       reason: '',
     },

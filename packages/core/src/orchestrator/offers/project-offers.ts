@@ -1,3 +1,4 @@
+import type { CapabilityContract } from '../../capability/capability.ts';
 import { freePriceSheet, type PriceSheet } from '../../price/price-sheet.ts';
 import type { Offer, OfferState } from '../../protocol/orchestrator-service.ts';
 import type { PriceBook } from '../payment/price-book.ts';
@@ -20,32 +21,34 @@ export function projectOffers(
   load: OfferLoad,
   options: { labels: Readonly<Record<string, string>>; paymentProviders: readonly string[]; prices: PriceBook },
 ): Offer[] {
-  const price = priceOf(plugin, options.prices);
-  // What has no price at the moment is not sold.
-  const state = price === undefined ? 'unavailable' : offerState(plugin, load);
-  const slotsFree = state === 'ready' ? Math.max(0, load.slotsTotal - load.running) : 0;
-  const warm = state === 'ready' || state === 'busy';
-  return plugin.manifest.capabilities.map(({ contract, digest }) => ({
-    offerId: `${plugin.pluginId}:${contract.name}@${contract.version}`,
-    capability: `${contract.name}@${contract.version}`,
-    contractDigest: digest,
-    contract,
-    price: price ?? freePriceSheet,
-    state,
-    slotsTotal: load.slotsTotal > 0 ? load.slotsTotal : plugin.manifest.concurrency,
-    slotsFree,
-    queueFree: state === 'unavailable' ? 0 : load.queueFree,
-    timeToWarmMs: warm ? 0 : (plugin.timeToWarmMs ?? TIME_TO_WARM_UNKNOWN_MS),
-    plugin: `${plugin.manifest.name}@${plugin.manifest.version}`,
-    paymentProviders: options.paymentProviders,
-    labels: { ...plugin.manifest.labels, ...options.labels },
-    details: plugin.workerState?.details ?? {},
-  }));
+  return plugin.manifest.capabilities.map(({ contract, digest }) => {
+    const price = priceOf(plugin, contract, options.prices);
+    // What has no price at the moment is not sold.
+    const state = price === undefined ? 'unavailable' : offerState(plugin, load);
+    const slotsFree = state === 'ready' ? Math.max(0, load.slotsTotal - load.running) : 0;
+    const warm = state === 'ready' || state === 'busy';
+    return {
+      offerId: `${plugin.pluginId}:${contract.name}@${contract.version}`,
+      capability: `${contract.name}@${contract.version}`,
+      contractDigest: digest,
+      contract,
+      price: price ?? freePriceSheet,
+      state,
+      slotsTotal: load.slotsTotal > 0 ? load.slotsTotal : plugin.manifest.concurrency,
+      slotsFree,
+      queueFree: state === 'unavailable' ? 0 : load.queueFree,
+      timeToWarmMs: warm ? 0 : (plugin.timeToWarmMs ?? TIME_TO_WARM_UNKNOWN_MS),
+      plugin: `${plugin.manifest.name}@${plugin.manifest.version}`,
+      paymentProviders: options.paymentProviders,
+      labels: { ...plugin.manifest.labels, ...options.labels },
+      details: plugin.workerState?.details ?? {},
+    };
+  });
 }
 
-function priceOf(plugin: HostedPlugin, prices: PriceBook): PriceSheet | undefined {
+function priceOf(plugin: HostedPlugin, contract: CapabilityContract, prices: PriceBook): PriceSheet | undefined {
   try {
-    return prices.sheetOf(plugin);
+    return prices.sheetOf(plugin, contract);
   } catch {
     return undefined;
   }

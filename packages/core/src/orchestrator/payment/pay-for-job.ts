@@ -32,7 +32,7 @@ export function payForJob(
 ): AgreedPayment | Promise<AgreedPayment> {
   const { plugin, reference, digest, contract } = selected;
   desk.provider(intent.provider);
-  const agreed = prices.agreed(plugin, intent.quote === undefined ? intent.priceJson : undefined, reference);
+  const agreed = prices.agreed(plugin, contract, intent.quote === undefined ? intent.priceJson : undefined);
   if (intent.quote === undefined && isFree(agreed)) return { price: agreed, payment: noPayment };
   const inputSha256 = hash('sha256', open.inputJson);
   const now = clock.now();

@@ -1,7 +1,9 @@
 import { canonicalJson } from '../../capability/canonical-json.ts';
+import type { CapabilityContract } from '../../capability/capability.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { ExchangeRate, PriceFeed } from '../../payment/price-feed/price-feed.ts';
 import { formatPriceList } from '../../price/format-price-list.ts';
+import { isFree } from '../../price/is-free.ts';
 import { parsePriceList } from '../../price/parse-price-list.ts';
 import { parsePriceSheet } from '../../price/parse-price-sheet.ts';
 import type { PriceSheet } from '../../price/price-sheet.ts';
@@ -17,22 +19,28 @@ const REFRESH_MS = 60_000;
 const RATE_AGE_MAX_MS = 5 * 60_000;
 /** A caller that has agreed to a price gets it for so long after it changed, ms. */
 const AGREED_MS = 5 * 60_000;
-/** Prices of one plugin that are remembered. */
+/** Prices of one capability that are remembered. */
 const AGREED_MAX = 16;
 
-/** What plugins are sold for, in wei. */
+/** What is sold: a capability of a plugin. */
+type Sold = Pick<HostedPlugin, 'pluginId' | 'prices'>;
+
+/** What capabilities are sold for, in wei. */
 export interface PriceBook {
-  /** The sheet of now. @throws ByocError PRICE_FEED_UNAVAILABLE, PRICE_RATE_MISSING */
-  sheetOf(plugin: Pick<HostedPlugin, 'pluginId' | 'price'>): PriceSheet;
+  /** The sheet of now. @throws ByocError PRICE_MISSING, PRICE_FEED_UNAVAILABLE, PRICE_RATE_MISSING */
+  sheetOf(plugin: Sold, contract: CapabilityContract): PriceSheet;
   /** The sheet that a caller agreed to (canonical JSON; undefined: that of now). @throws ByocError PRICE_CHANGED and those of `sheetOf` */
-  agreed(
-    plugin: Pick<HostedPlugin, 'pluginId' | 'price'>,
-    priceJson: Uint8Array | undefined,
-    capability: string,
-  ): PriceSheet;
+  agreed(plugin: Sold, contract: CapabilityContract, priceJson: Uint8Array | undefined): PriceSheet;
   /** Reads the rate now and keeps it fresh. Never rejects: without a rate only prices in dollars are refused. */
   start(): Promise<void>;
   close(): void;
+}
+
+/** A sheet as it is told to callers. */
+interface MadeSheet {
+  readonly rate: ExchangeRate | undefined;
+  readonly sheet: PriceSheet;
+  readonly text: string;
 }
 
 /** Creates the price book of an orchestrator. `onChange` is told when prices in dollars come to another wei. */
@@ -46,20 +54,23 @@ export function createPriceBook(options: {
   const stop = new AbortController();
   let rate: { read: ExchangeRate; at: number } | undefined;
   let failure: ByocError | undefined;
-  const told = new Map<string, { text: string; sheet: PriceSheet; until: number }[]>();
-  const sheets = new WeakMap<PluginPrice, { rate: ExchangeRate | undefined; sheet: PriceSheet; text: string }>();
+  const told = new Map<string, (MadeSheet & { until: number })[]>();
+  const sheets = new WeakMap<PluginPrice, WeakMap<CapabilityContract, MadeSheet>>();
 
-  function convert(price: PluginPrice): { sheet: PriceSheet; text: string } {
-    const known = sheets.get(price);
+  function convert(price: PluginPrice, contract: CapabilityContract): MadeSheet {
+    const made = sheets.get(price) ?? new WeakMap<CapabilityContract, MadeSheet>();
+    sheets.set(price, made);
+    const known = made.get(contract);
     const list = 'list' in price ? parsePriceList(price.list) : undefined;
     const inDollars =
       list !== undefined && [list.base, ...Object.values(list.meters)].some((one) => one.currency === 'usd');
     const current = inDollars ? freshRate() : undefined;
     if (known !== undefined && known.rate === current) return known;
-    const sheet = list === undefined ? parsePriceSheet(price) : toPriceSheet(list, { weiPerUsd: current?.weiPerUsd });
-    const made = { rate: current, sheet, text: canonicalJson(sheet) };
-    sheets.set(price, made);
-    return made;
+    const whole = list === undefined ? parsePriceSheet(price) : toPriceSheet(list, { weiPerUsd: current?.weiPerUsd });
+    const sheet = sheetFor(contract, whole);
+    const next = { rate: current, sheet, text: canonicalJson(sheet) };
+    made.set(contract, next);
+    return next;
   }
 
   function freshRate(): ExchangeRate {
@@ -70,13 +81,14 @@ export function createPriceBook(options: {
     );
   }
 
-  function now(plugin: Pick<HostedPlugin, 'pluginId' | 'price'>): { sheet: PriceSheet; text: string } {
-    const made = convert(plugin.price);
-    const list = told.get(plugin.pluginId) ?? [];
+  function now({ pluginId, prices }: Sold, contract: CapabilityContract): MadeSheet {
+    const made = convert(prices.capabilities[contract.name] ?? prices.default, contract);
+    const key = keyOf(pluginId, contract);
+    const list = told.get(key) ?? [];
     const last = list.at(-1);
     if (last?.text === made.text) return made;
     if (last !== undefined) last.until = clock.now() + AGREED_MS;
-    told.set(plugin.pluginId, [...list.slice(1 - AGREED_MAX), { ...made, until: Number.POSITIVE_INFINITY }]);
+    told.set(key, [...list.slice(1 - AGREED_MAX), { ...made, until: Number.POSITIVE_INFINITY }]);
     return made;
   }
 
@@ -105,15 +117,16 @@ export function createPriceBook(options: {
   }
 
   return {
-    sheetOf: (plugin) => now(plugin).sheet,
-    agreed(plugin, priceJson, capability) {
-      const current = now(plugin);
+    sheetOf: (plugin, contract) => now(plugin, contract).sheet,
+    agreed(plugin, contract, priceJson) {
+      const current = now(plugin, contract);
       if (priceJson === undefined) return current.sheet;
       const text = new TextDecoder().decode(priceJson);
       if (text === current.text) return current.sheet;
-      const earlier = told.get(plugin.pluginId)?.find((one) => one.text === text);
+      const earlier = told.get(keyOf(plugin.pluginId, contract))?.find((one) => one.text === text);
       if (earlier !== undefined && earlier.until > clock.now()) return earlier.sheet;
       const asked = formatPriceList(toPriceList(current.sheet));
+      const capability = `${contract.name}@${contract.version}`;
       throw new ByocError('PRICE_CHANGED', { capability, agreed: text.slice(0, 500), asked });
     },
     async start() {
@@ -123,4 +136,18 @@ export function createPriceBook(options: {
     },
     close: () => stop.abort(null),
   };
+}
+
+function keyOf(pluginId: string, { name, version }: CapabilityContract): string {
+  return `${pluginId}:${name}@${version}`;
+}
+
+/** The part of a price that a capability has meters for. What would thereby cost nothing is not sold. */
+function sheetFor({ name, version, meters }: CapabilityContract, whole: PriceSheet): PriceSheet {
+  const own = Object.entries(whole.meters).filter(([meter]) => Object.hasOwn(meters, meter));
+  if (own.length === Object.keys(whole.meters).length) return whole;
+  const sheet = { ...whole, meters: Object.fromEntries(own) };
+  if (isFree(sheet) && !isFree(whole))
+    throw new ByocError('PRICE_MISSING', { capability: `${name}@${version}`, meters: Object.keys(meters) });
+  return sheet;
 }

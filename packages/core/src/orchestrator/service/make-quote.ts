@@ -40,7 +40,7 @@ export async function makeQuote(
   const input = parseInputJson(inputJson, reference);
   const issues = validatorOf(selected, validators).validateInput(input);
   if (issues.length > 0) throw new ByocError('CAPABILITY_INPUT_INVALID', { capability: reference, issues });
-  const price = prices.sheetOf(selected.plugin);
+  const price = prices.sheetOf(selected.plugin, selected.contract);
   const usage = await boundUsage(selected, { input, inputJson, price, signal: call.signal });
   const maxCostWei = priceOf(price, usage);
   const terms = { payer: payer.toLowerCase(), capability: reference, price, maxCostWei };

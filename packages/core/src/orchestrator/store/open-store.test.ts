@@ -14,7 +14,7 @@ const row: PluginRow = {
   artifact: 'sha256:aa',
   digest: 'sha256:aa',
   source: { type: 'folder', path: '/plugins/echo' },
-  price: { baseWei: '1', meters: { pixels: { amountWei: '3', per: '1000' } } },
+  prices: { default: { baseWei: '1', meters: { pixels: { amountWei: '3', per: '1000' } } }, capabilities: {} },
   environment: { DEMO_LIMIT: '7' },
   installedAt: 1_700_000_000_000,
 };
@@ -61,11 +61,12 @@ it('keeps plugins over a restart, and forgets the removed', () => {
   const first = openStore(path);
   first.plugins.put(row);
   first.plugins.put({ ...row, pluginId: 'gone' });
-  first.plugins.put({ ...row, price: { baseWei: '2', meters: {} } });
+  const prices = { default: row.prices.default, capabilities: { 'demo/echo': { list: '$2' } } };
+  first.plugins.put({ ...row, prices });
   first.plugins.remove('gone');
   first.close();
   const second = openStore(path);
-  expect(second.plugins.list()).toEqual([{ ...row, price: { baseWei: '2', meters: {} } }]);
+  expect(second.plugins.list()).toEqual([{ ...row, prices }]);
   second.close();
 });
 
@@ -75,12 +76,13 @@ it('brings an older database forward and keeps its rows', () => {
   made.plugins.put(row);
   const later = ['jobs', 'ledger_accounts', 'ledger_credits', 'ledger_jobs', 'payment_migrations'];
   for (const table of later) made.database.exec(`DROP TABLE ${table}`);
+  made.database.prepare('UPDATE plugins SET price_json = ?').run(JSON.stringify(row.prices.default));
   made.database.exec('ALTER TABLE plugins DROP COLUMN environment_json; PRAGMA user_version = 1');
   made.close();
   const store = openStore(path);
   expect(store.plugins.list()).toEqual([{ ...row, environment: {} }]);
   expect(store.database.prepare('SELECT count(*) AS jobs FROM jobs').get()).toEqual({ jobs: 0 });
-  expect(store.database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 5 });
+  expect(store.database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 6 });
   store.close();
 });
 
@@ -106,7 +108,7 @@ it('refuses a directory of a newer version and lets go of it', () => {
   for (const _attempt of [1, 2])
     expect(errorOf(() => openStore(path))).toMatchObject({
       code: 'DATA_DIRECTORY_NEWER',
-      facts: { path, version: 99, supported: 5 },
+      facts: { path, version: 99, supported: 6 },
     });
 });
 

@@ -5,11 +5,20 @@ import { endedJobsMigration, jobsMigration } from './jobs-migration.ts';
 import { ledgerMigration } from './ledger-migration.ts';
 import { lockDirectory } from './lock-directory.ts';
 import { openPrivateDatabase } from './open-private-database.ts';
-import { createPluginRows, type PluginRows, pluginEnvironmentMigration, pluginsMigration } from './plugin-rows.ts';
+import {
+  capabilityPricesMigration,
+  createPluginRows,
+  type PluginRows,
+  pluginEnvironmentMigration,
+  pluginsMigration,
+} from './plugin-rows.ts';
 import { translateStoreError } from './translate-store-error.ts';
 
 /** In order, for ever: a change of the tables is a new entry. `PRAGMA user_version` counts those that were applied. */
-const migrations = [pluginsMigration, jobsMigration, endedJobsMigration, ledgerMigration, pluginEnvironmentMigration];
+const migrations = [
+  ...[pluginsMigration, jobsMigration, endedJobsMigration, ledgerMigration],
+  ...[pluginEnvironmentMigration, capabilityPricesMigration],
+];
 
 /** An orchestrator's durable state. */
 export interface Store {

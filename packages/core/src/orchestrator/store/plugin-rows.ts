@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { PluginSource } from '../../runtime/container-runtime.ts';
-import type { PluginPrice } from '../plugin-host.ts';
+import type { PluginPrices } from '../plugin-host.ts';
 import { attemptStore } from './attempt-store.ts';
 
 /** The table of plugins. */
@@ -20,6 +20,10 @@ CREATE TABLE plugins (
 /** What an operator sets for a plugin's workers, added later. */
 export const pluginEnvironmentMigration = "ALTER TABLE plugins ADD COLUMN environment_json TEXT NOT NULL DEFAULT '{}';";
 
+/** A price of a plugin became the price of its capabilities, and each may have one of its own. */
+export const capabilityPricesMigration =
+  "UPDATE plugins SET price_json = json_object('default', json(price_json), 'capabilities', json('{}'));";
+
 /** An installed plugin. */
 export interface PluginRow {
   readonly pluginId: string;
@@ -27,7 +31,7 @@ export interface PluginRow {
   readonly artifact: string;
   readonly digest: string;
   readonly source: PluginSource;
-  readonly price: PluginPrice;
+  readonly prices: PluginPrices;
   /** More environment for its workers. */
   readonly environment: Readonly<Record<string, string>>;
   /** Milliseconds since the Unix epoch. */
@@ -55,12 +59,12 @@ export function createPluginRows(database: DatabaseSync, path: string): PluginRo
           artifact: String(row['artifact']),
           digest: String(row['digest']),
           source: JSON.parse(String(row['source_json'])),
-          price: JSON.parse(String(row['price_json'])),
+          prices: JSON.parse(String(row['price_json'])),
           installedAt: Number(row['installed_at']),
           environment: JSON.parse(String(row['environment_json'])),
         })),
       ),
-    put: ({ pluginId, manifest, artifact, digest, source, price, environment, installedAt }) =>
+    put: ({ pluginId, manifest, artifact, digest, source, prices, environment, installedAt }) =>
       attemptStore(
         path,
         () =>
@@ -70,7 +74,7 @@ export function createPluginRows(database: DatabaseSync, path: string): PluginRo
             artifact,
             digest,
             JSON.stringify(source),
-            JSON.stringify(price),
+            JSON.stringify(prices),
             installedAt,
             JSON.stringify(environment),
           ),
