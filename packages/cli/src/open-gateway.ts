@@ -1,10 +1,10 @@
 import { createGateway, type Gateway, staticSource } from '@byoc/core/gateway';
 import { createAdminClient } from '@byoc/core/orchestrator';
-import { createLocalSigner, type GatewayPaymentProvider, parsePrivateKey } from '@byoc/core/payment';
-import { createCreditGatewayProvider } from '@byoc/core/payment/credit';
 import { createFreeGatewayProvider } from '@byoc/core/payment/free';
 import type { Options } from 'yargs';
+import { openPurse } from './open-purse.ts';
 import { openReceipts } from './open-receipts.ts';
+import type { PayArguments } from './pay-options.ts';
 
 /** The `--orchestrator` option of every command that calls capabilities. */
 export const orchestratorsOption = {
@@ -16,22 +16,25 @@ export const orchestratorsOption = {
   },
 } as const satisfies Record<string, Options>;
 
-/** Opens a gateway over the named orchestrators, those of BYOC_ORCHESTRATORS (comma-separated), or the local one. */
-export async function openGateway(args: { orchestrator: string[] | undefined; dataDir: string }): Promise<Gateway> {
+/** Which orchestrators, and, for a command with `payOptions`, what they are paid with. */
+export interface GatewayArguments {
+  orchestrator: string[] | undefined;
+  dataDir: string;
+}
+
+/**
+ * Opens a gateway over the named orchestrators, those of BYOC_ORCHESTRATORS (comma-separated), or the local one. All of its jobs
+ * together cost `budgetWei` at most.
+ */
+export async function openGateway(
+  args: GatewayArguments & (PayArguments | { pay?: never }),
+  { budgetWei }: { budgetWei?: bigint | undefined } = {},
+): Promise<Gateway> {
   const named = args.orchestrator ?? process.env['BYOC_ORCHESTRATORS']?.split(',').filter(Boolean);
   const targets = named ?? [await localOrchestrator(args.dataDir)];
   const sources = [staticSource(targets.map(parseTarget))];
-  return createGateway({ sources, payment: await openPurse(), receipts: openReceipts(args.dataDir) });
-}
-
-/** What is free needs nothing; what has a price is paid with the key of BYOC_ETH_KEY (credit, where it was granted). */
-async function openPurse(): Promise<GatewayPaymentProvider[]> {
-  const text = process.env['BYOC_ETH_KEY'];
-  if (!text) return [createFreeGatewayProvider()];
-  // Only who pays needs it: it brings viem.
-  const { loadCryptoEngine } = await import('@byoc/core/payment/livepeer');
-  const signer = createLocalSigner(parsePrivateKey(text), { engine: await loadCryptoEngine() });
-  return [createCreditGatewayProvider({ signer }), createFreeGatewayProvider()];
+  const payment = 'network' in args ? await openPurse(args) : [createFreeGatewayProvider()];
+  return createGateway({ sources, payment, budgetWei, receipts: openReceipts(args.dataDir) });
 }
 
 async function localOrchestrator(dataDirectory: string): Promise<string> {

@@ -1,39 +1,81 @@
+import { ByocError, type Logger } from '@byoc/core';
 import type { OrchestratorOptions } from '@byoc/core/orchestrator';
-import { createFixedPriceFeed, createHttpPriceFeed, type PriceFeed } from '@byoc/core/payment';
+import {
+  createFixedPriceFeed,
+  createHttpPriceFeed,
+  type OrchestratorPaymentProvider,
+  type PriceFeed,
+  type Signer,
+} from '@byoc/core/payment';
 import { createCreditOrchestratorProvider } from '@byoc/core/payment/credit';
 import { createFreeOrchestratorProvider } from '@byoc/core/payment/free';
+import { createChainlinkPriceFeed, loadCryptoEngine } from '@byoc/core/payment/livepeer';
 import type { Options } from 'yargs';
+import { rpcUrls } from './network-options.ts';
+import { openTickets, type TicketArguments, ticketOptions } from './open-tickets.ts';
+
+const ways = ['credit', 'livepeer'] as const;
 
 /** The options of `orchestrator start` about money. */
 export const paymentOptions = {
-  credit: { type: 'boolean', default: false, describe: 'take jobs of callers that `byoc credit grant` gave a balance' },
-  'usd-per-eth': { type: 'string', describe: 'turn prices in dollars into wei at this fixed rate' },
+  payment: {
+    choices: ways,
+    array: true,
+    nargs: 1,
+    default: [] as (typeof ways)[number][],
+    defaultDescription: 'none: only what is free is sold',
+    describe:
+      'a way to be paid, again for more: `credit` (balances that `byoc credit grant` gives) or `livepeer` (tickets on a chain)',
+    group: 'Money:',
+  },
+  'usd-per-eth': {
+    type: 'string',
+    describe: 'turn prices in dollars into wei at this fixed rate',
+    group: 'Money:',
+  },
   'price-feed': {
     type: 'string',
-    describe: 'turn prices in dollars into wei by a JSON address, `https://…#/json/pointer` to dollars for one ether',
+    describe:
+      'turn prices in dollars into wei by a JSON address, `https://…#/json/pointer` to dollars for one ether, or by `chainlink`, read through --rpc (`chainlink:0xADDRESS` for another aggregator)',
+    group: 'Money:',
   },
+  ...ticketOptions,
 } as const satisfies Record<string, Options>;
 
 /** What they give. */
-export interface PaymentArguments {
-  credit: boolean;
+export interface PaymentArguments extends TicketArguments {
+  payment: (typeof ways)[number][];
   usdPerEth: string | undefined;
   priceFeed: string | undefined;
 }
 
-/** Ways to be paid, and the price feed, as an operator asked for them. @throws ByocError PRICE_FEED_UNAVAILABLE */
-export async function openPayment(args: PaymentArguments): Promise<Pick<OrchestratorOptions, 'payment' | 'priceFeed'>> {
-  const priceFeed = openPriceFeed(args);
-  if (!args.credit) return { payment: [createFreeOrchestratorProvider()], priceFeed };
-  // Only who is paid needs it: it brings viem.
-  const { loadCryptoEngine } = await import('@byoc/core/payment/livepeer');
-  const credit = createCreditOrchestratorProvider({ engine: await loadCryptoEngine() });
-  return { payment: [createFreeOrchestratorProvider(), credit], priceFeed };
+/** Ways to be paid, and the price feed, as an operator asked for them. @throws ByocError PRICE_FEED_UNAVAILABLE, CHAIN_*, PAYMENT_SECRET_UNREADABLE */
+export async function openPayment(
+  args: PaymentArguments,
+  { signer, logger }: { signer: Signer | undefined; logger: Logger },
+): Promise<Pick<OrchestratorOptions, 'payment' | 'priceFeed'>> {
+  const payment: OrchestratorPaymentProvider[] = [createFreeOrchestratorProvider()];
+  for (const way of new Set(args.payment)) {
+    if (way === 'credit') payment.push(createCreditOrchestratorProvider({ engine: await loadCryptoEngine() }));
+    else if (signer !== undefined) payment.push(await openTickets(args, { signer, logger }));
+  }
+  return { payment, priceFeed: openPriceFeed(args) };
 }
 
-function openPriceFeed({ usdPerEth, priceFeed }: PaymentArguments): PriceFeed | undefined {
+function openPriceFeed(args: PaymentArguments): PriceFeed | undefined {
+  const { usdPerEth, priceFeed, network } = args;
   if (usdPerEth !== undefined) return createFixedPriceFeed(usdPerEth);
   if (priceFeed === undefined) return undefined;
-  const [url = '', pointer] = priceFeed.split('#');
-  return createHttpPriceFeed(url, pointer === undefined ? {} : { pointer });
+  const chainlink = /^chainlink(?::(0x[0-9a-fA-F]{40}))?$/.exec(priceFeed);
+  if (chainlink === null) {
+    const [url = '', pointer] = priceFeed.split('#');
+    return createHttpPriceFeed(url, pointer === undefined ? {} : { pointer });
+  }
+  const address = chainlink[1] as `0x${string}` | undefined;
+  if (address === undefined && network !== 'arbitrum-one')
+    throw new ByocError('INPUT_ARGUMENT_INVALID', {
+      argument: `--price-feed ${priceFeed}`,
+      reason: `the aggregator on ${network} has to be named, \`chainlink:0xADDRESS\``,
+    });
+  return createChainlinkPriceFeed({ rpcUrls: rpcUrls(args), address });
 }

@@ -1,4 +1,5 @@
 import yargs from 'yargs/yargs';
+import { chainCommand } from './commands/chain.ts';
 import { creditCommand } from './commands/credit.ts';
 import { demoCommand } from './commands/demo.ts';
 import { orchestratorCommand } from './commands/orchestrator.ts';
@@ -27,6 +28,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   const parser = yargs([...args])
     .scriptName('byoc')
     .usage('$0 <command>\n\nHost, find and call typed capabilities in containers.')
+    .command(chainCommand)
     .command(creditCommand)
     .command(demoCommand)
     .command(orchestratorCommand)

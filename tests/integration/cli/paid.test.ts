@@ -18,7 +18,7 @@ describe('byoc, with money', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'byoc-paid-'));
     dataDirectory = join(folder, 'data');
-    const more = ['--credit', '--usd-per-eth', '2000'];
+    const more = ['--payment', 'credit', '--usd-per-eth', '2000'];
     orchestrator = await startOrchestratorProcess({ dataDirectory, runtime: 'process', more });
     // One dollar is 5 x 10^14 wei.
     const plugin = join(repositoryRoot, 'examples/echo');
@@ -35,8 +35,8 @@ describe('byoc, with money', () => {
     const dueWei = String(12n + 5n * 500_000_000n);
     expect((await byoc('credit', 'grant', payer, '1 ETH', '--id', 'first')).exitCode).toBe(0);
     const quoted = await byoc('quote', 'demo/echo', '-i', 'text=hello');
-    expect(quoted.stdout).toContain(`At most ${dueWei} wei for 5 characters`);
-    const run = await byoc('run', 'demo/echo', '-i', 'text=hello', '--max-cost-wei', '10000000000', '--json');
+    expect(quoted.stdout).toContain(`At most 2.500000012 gwei for 5 characters`);
+    const run = await byoc('run', 'demo/echo', '-i', 'text=hello', '--max-cost', '10 gwei', '--json');
     const { job, payment } = JSON.parse(run.stdout);
     expect(payment).toEqual({ provider: 'credit', chargedWei: dueWei, receipt: job });
     expect(JSON.parse((await byoc('credit', 'ls', '--json')).stdout)).toMatchObject([

@@ -25,6 +25,7 @@ const status: AdminStatus = {
   runtime: { kind: 'process', description: 'a test', sandboxed: false, transport: 'unix', notes: [] },
   plugins: [],
   jobs: { running: 1, queued: 2 },
+  payment: [{ provider: 'free' }],
 };
 
 const pricesOf = (price: HostedPlugin['prices']['default']) => ({ default: price, capabilities: {} });

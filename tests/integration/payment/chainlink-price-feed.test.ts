@@ -35,7 +35,7 @@ describe.skipIf(!(await hasPart('anvil')))('createChainlinkPriceFeed', () => {
     await set(1, price);
     await set(3, BigInt(updatedAtMs / 1000));
   }
-  const feed = () => createChainlinkPriceFeed({ rpcUrl: chain.url, address, clock });
+  const feed = () => createChainlinkPriceFeed({ rpcUrls: ['http://127.0.0.1:1', chain.url], address, clock });
 
   it('reads the price of the contract, exactly', async () => {
     await answer(300_050_000_000n, nowMs - 60_000);
@@ -56,9 +56,13 @@ describe.skipIf(!(await hasPart('anvil')))('createChainlinkPriceFeed', () => {
   });
 
   it('says so when the contract or the chain is not there', async () => {
-    const nowhere = createChainlinkPriceFeed({ rpcUrl: chain.url, address: `0x${'1'.repeat(40)}`, clock });
+    const nowhere = createChainlinkPriceFeed({
+      rpcUrls: ['http://127.0.0.1:1', chain.url],
+      address: `0x${'1'.repeat(40)}`,
+      clock,
+    });
     await expect(nowhere.read()).rejects.toMatchObject({ code: 'PRICE_FEED_UNAVAILABLE' });
-    const noChain = createChainlinkPriceFeed({ rpcUrl: 'http://127.0.0.1:1', address, clock });
+    const noChain = createChainlinkPriceFeed({ rpcUrls: ['http://127.0.0.1:1'], address, clock });
     await expect(noChain.read()).rejects.toMatchObject({ code: 'PRICE_FEED_UNAVAILABLE' });
   });
 

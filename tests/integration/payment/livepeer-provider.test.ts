@@ -190,9 +190,24 @@ describe.skipIf(!(await hasPart('anvil')))('the livepeer provider', () => {
   it('gives no parameters to a sender without a reserve', async () => {
     const { provider } = await startOrchestrator();
     const gateway = await startGateway({ signer: anvilSigner(3) });
-    await expect(openSession(gateway, provider, newJob())).rejects.toMatchObject({
+    await expect(termsOf(provider, gateway, newJob())).rejects.toMatchObject({
       code: 'PAYMENT_SENDER_RESERVE_TOO_LOW',
     });
+    // And it need not ask to know.
+    asked = 0;
+    await expect(openSession(gateway, provider, newJob())).rejects.toMatchObject({ code: 'PAYMENT_DEPOSIT_MISSING' });
+    expect(asked).toBe(0);
+  });
+
+  it('gives none while it is not active: such tickets could never be redeemed', async () => {
+    const signer = anvilSigner(3);
+    const { provider } = await startOrchestrator({ signer });
+    expect(provider.problem?.()).toMatchObject({ code: 'PAYMENT_RECIPIENT_NOT_ACTIVE' });
+    await expect(termsOf(provider, await startGateway(), newJob())).rejects.toMatchObject({
+      code: 'PAYMENT_RECIPIENT_NOT_ACTIVE',
+    });
+    const active = await startOrchestrator();
+    expect(active.provider.problem?.()).toBeUndefined();
   });
 
   it('takes no ticket while the chain is silent, and serves or refuses what was paid before, as the operator says', async () => {
@@ -232,6 +247,13 @@ describe.skipIf(!(await hasPart('anvil')))('the livepeer provider', () => {
     await expect(openJob(serving, paying, withTickets.data)).rejects.toMatchObject({ code: 'CHAIN_UNAVAILABLE' });
     expect(await openJob(serving, standing, fromBalance.data)).toMatchObject({ authorizedWei: maxCostWei });
     await expect(openJob(refusing, standing, fromBalance.data)).rejects.toMatchObject({ code: 'CHAIN_UNAVAILABLE' });
-    await expect(termsOf(serving, gateway, newJob())).rejects.toMatchObject({ code: 'CHAIN_UNAVAILABLE' });
+    // A payer that has forgotten its balance is told of it, without parameters for tickets.
+    const forgetful = await startGateway();
+    await openSession(forgetful, serving, newJob());
+    const dear = { payer: gateway.payer, ...newJob(), maxCostWei: 9n * maxCostWei };
+    await expect(serving.terms?.(dear)).rejects.toMatchObject({ code: 'CHAIN_UNAVAILABLE' });
+    await expect(termsOf(refusing, gateway, newJob())).rejects.toMatchObject({ code: 'CHAIN_UNAVAILABLE' });
+    for (const provider of [serving, refusing])
+      expect(provider.problem?.()).toMatchObject({ code: 'CHAIN_UNAVAILABLE' });
   });
 });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { ByocError, parsePrice } from '@byoc/core';
 import { createAdminClient } from '@byoc/core/orchestrator';
 import type { Argv, CommandModule } from 'yargs';
 import { dataDirectoryOption } from '../data-directory.ts';
+import { parseWei } from '../parse-wei.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { formatTable } from '../terminal/table.ts';
 
@@ -69,18 +69,8 @@ const listCommand: CommandModule<object, LocalArguments> = {
 
 async function changeCredit(args: GrantArguments, action: 'grant' | 'revoke'): Promise<void> {
   const client = createAdminClient({ dataDirectory: resolve(args.dataDir) });
-  const change = { action, payer: args.payer, amountWei: String(parseAmount(args.amount)) };
+  const change = { action, payer: args.payer, amountWei: String(parseWei(args.amount)) };
   const account = await client.changeCredit({ ...change, id: args.id ?? randomUUID() });
   if (args.json) return printJson(account);
   process.stdout.write(`${account.payer} has ${account.availableWei} wei left, and ${account.heldWei} wei held.\n`);
-}
-
-function parseAmount(text: string): bigint {
-  const { price, of } = parsePrice(text);
-  if (price.currency !== 'wei' || of !== undefined || price.amount.denominator !== 1n)
-    throw new ByocError('INPUT_ARGUMENT_INVALID', {
-      argument: text,
-      reason: 'an amount is whole wei, for example `5000 wei` or `0.001 ETH`',
-    });
-  return price.amount.numerator;
 }

@@ -27,7 +27,7 @@ export const queryCommand: CommandModule<object, QueryArguments> = {
         'one capability of another machine',
       ),
   async handler(args) {
-    await using gateway = await openGateway({ orchestrator: args.orchestrator, dataDir: resolve(args.dataDir) });
+    await using gateway = await openGateway({ ...args, dataDir: resolve(args.dataDir) });
     await gateway.ready();
     const offers = gateway.query(args.capability === undefined ? {} : { capability: args.capability });
     if (args.json) return printJson(offers);

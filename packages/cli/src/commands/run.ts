@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
-import { ByocError } from '@byoc/core';
 import type { Argv, CommandModule } from 'yargs';
 import { dataDirectoryOption } from '../data-directory.ts';
 import { describePayment } from '../describe-payment.ts';
 import { openGateway, orchestratorsOption } from '../open-gateway.ts';
 import { parseDurationMs } from '../parse-duration.ts';
 import { addFile, parseInput } from '../parse-input.ts';
+import { formatWei, parseWei } from '../parse-wei.ts';
+import { type PayArguments, payOptions } from '../pay-options.ts';
 import { exitCodeOf } from '../terminal/exit-code.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { printError } from '../terminal/print-error.ts';
@@ -14,14 +15,14 @@ import { createProgressLine } from '../terminal/progress-line.ts';
 import { verifyResult } from '../verify-result.ts';
 import { runParallel } from './run-parallel.ts';
 
-interface RunArguments {
+interface RunArguments extends PayArguments {
   capability: string;
   input: string[] | undefined;
   file: string[] | undefined;
   output: string | undefined;
   parallel: number | undefined;
   deadline: string;
-  maxCostWei: string;
+  maxCost: string;
   orchestrator: string[] | undefined;
   dataDir: string;
   events: boolean;
@@ -53,14 +54,23 @@ export const runCommand: CommandModule<object, RunArguments> = {
           describe: 'jobs at once for one video: it is cut at keyframes and joined again (video/transcode only)',
         },
         deadline: { type: 'string', default: '10m', describe: 'the job fails when it takes longer' },
-        'max-cost-wei': { type: 'string', default: '0', describe: 'the most this job may cost' },
+        'max-cost': {
+          type: 'string',
+          default: '0 wei',
+          describe: 'the most all of this may cost, whatever an orchestrator says: `0.001 ETH`',
+        },
         events: { type: 'boolean', default: false, describe: 'print events as JSON lines on standard error' },
         ...dataDirectoryOption,
         ...orchestratorsOption,
+        ...payOptions,
       })
       .example('$0 run demo/echo -i text=hello', 'a small job')
       .example('$0 run video/transcode -f source=in.mp4 -o out', 'a file in, files out')
       .example('$0 run video/transcode -f source=long.mp4 -o out --parallel 8', 'one video, several jobs at once')
+      .example(
+        "$0 run text/chat -i '@chat.json' --pay livepeer --max-cost '0.001 ETH'",
+        'pay with tickets of the wallet of `byoc wallet create`',
+      )
       .example("$0 run demo/echo -i '@input.json' --json", 'for programs'),
   handler: (args) => withInterrupt((signal) => run(args, signal)),
 };
@@ -68,16 +78,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
 async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   const input = parseInput(args.input ?? []);
   for (const argument of args.file ?? []) addFile(input, argument);
-  if (!/^\d+$/.test(args.maxCostWei))
-    throw new ByocError('INPUT_ARGUMENT_INVALID', {
-      argument: args.maxCostWei,
-      reason: 'a cost is a whole number of wei',
-    });
+  const maxCostWei = parseWei(args.maxCost);
   const deadlineMs = parseDurationMs(args.deadline);
-  await using gateway = await openGateway({ orchestrator: args.orchestrator, dataDir: resolve(args.dataDir) });
+  await using gateway = await openGateway({ ...args, dataDir: resolve(args.dataDir) }, { budgetWei: maxCostWei });
   const line = createProgressLine({ quiet: args.json, title: args.capability });
   const startedAt = Date.now();
-  const limits = { deadlineMs, signal, maxCostWei: BigInt(args.maxCostWei) };
+  const limits = { deadlineMs, signal, maxCostWei };
   try {
     if (args.parallel !== undefined)
       return await runParallel(gateway, { ...args, parallel: args.parallel }, input, limits, line);
@@ -112,7 +118,8 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     process.stderr.write(
       `Done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s${usage.length === 0 ? '' : ` · ${usage.join(', ')}`}.\n`,
     );
-    if (result.payment.chargedWei > 0n) process.stderr.write(`Paid ${result.payment.chargedWei} wei.\n`);
+    if (result.payment.chargedWei > 0n)
+      process.stderr.write(`Paid ${formatWei(result.payment.chargedWei)} by ${result.payment.provider}.\n`);
     if (result.payment.problem !== undefined) printError(result.payment.problem, { json: false });
     if (proof?.error !== undefined) printError(proof.error, { json: false });
     else if (proof !== undefined) process.stderr.write(`Counted in the files: ${proof.counted}, as billed.\n`);

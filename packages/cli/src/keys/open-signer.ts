@@ -62,9 +62,12 @@ export async function openSigner(
 }
 
 /** As `openSigner`; a command that can't do without a key. @throws ByocError WALLET_MISSING */
-export async function requireSigner(args: SignerArguments & { dataDir: string }): Promise<Signer> {
+export async function requireSigner(
+  args: SignerArguments & { dataDir: string },
+  { logger }: { logger?: Logger | undefined } = {},
+): Promise<Signer> {
   const wallet = walletPath(args.dataDir);
-  const signer = await openSigner(args, { wallet });
+  const signer = await openSigner(args, { wallet, logger });
   if (signer === undefined) throw new ByocError('WALLET_MISSING', { path: wallet });
   return signer;
 }

@@ -181,6 +181,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       stop.abort();
       await Promise.allSettled([...tracked]);
       await Promise.all([...links.values()].map((link) => link.close()));
+      for (const provider of jobs.purse.providers) await provider.close?.();
       events.removeAllListeners();
     })();
     return closed;

@@ -154,6 +154,7 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
           .list()
           .map(({ pluginId, manifest, phase, reason }) => ({ pluginId, version: manifest.version, phase, reason })),
         jobs: { running, queued: waiting },
+        payment: served.desk.view(),
       };
     };
     const admin = await createAdminServer({

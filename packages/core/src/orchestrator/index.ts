@@ -1,4 +1,4 @@
-export type { AdminStatus, JobView, PluginView } from './admin/admin-views.ts';
+export type { AdminStatus, JobView, PaymentView, PluginView } from './admin/admin-views.ts';
 export { type AdminClient, createAdminClient } from './admin/create-admin-client.ts';
 export { createOrchestrator, type Orchestrator, type OrchestratorOptions } from './create-orchestrator.ts';
 export { readOrchestratorKey } from './data-directory/read-orchestrator-key.ts';

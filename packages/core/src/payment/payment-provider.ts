@@ -1,3 +1,4 @@
+import type { ByocError } from '../errors/byoc-error.ts';
 import type { PriceSheet } from '../price/price-sheet.ts';
 import type { PaymentHost } from './payment-host.ts';
 
@@ -92,6 +93,8 @@ export interface OrchestratorPaymentProvider {
   open(job: PayableJob, intent: PaymentIntent): JobPayer | Promise<JobPayer>;
   /** Goes on with the payer of a job that ran over a restart of the orchestrator. `heldWei`: what is held for it. */
   resume(job: PayableJob, options: { payer: string; heldWei: bigint }): JobPayer | Promise<JobPayer>;
+  /** Why nobody new can pay this way at the moment, for the operator; undefined while all is well. */
+  problem?(): ByocError | undefined;
   /** Ends what `start` began. Idempotent. */
   close?(): Promise<void>;
 }
@@ -142,4 +145,6 @@ export interface GatewayPaymentProvider {
   readonly payer: string;
   /** Opens a payment for a job of an orchestrator, never above `maxCostWei`. @throws ByocError PAYMENT_* */
   open(job: PayableJob, options: OpenPaymentOptions): PayerSession | Promise<PayerSession>;
+  /** Ends what it holds open. A gateway calls it, in order, when it is closed itself. Idempotent. */
+  close?(): Promise<void>;
 }

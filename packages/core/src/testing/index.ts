@@ -5,8 +5,9 @@ export type { ConformanceTarget, OwnWorker, StartOptions, TargetWorker } from '.
 export { createAddressTarget } from './conformance/create-address-target.ts';
 export { createProcessTarget, type ProcessTargetOptions } from './conformance/create-process-target.ts';
 export { createManualClock, type ManualClock } from './create-manual-clock.ts';
-export type { LocalLivepeer } from './local-chain/deploy-livepeer-contracts.ts';
+export { connectLocalChain } from './local-chain/connect-local-chain.ts';
+export type { LocalLivepeer } from './local-chain/create-local-livepeer.ts';
 export { findAnvil } from './local-chain/find-anvil.ts';
-export { type Anvil, startAnvil } from './local-chain/start-anvil.ts';
+export { type Anvil, type AnvilOptions, startAnvil } from './local-chain/start-anvil.ts';
 export { type LocalChain, startLocalChain } from './local-chain/start-local-chain.ts';
 export { type InMemoryResult, runInMemory } from './run-in-memory.ts';

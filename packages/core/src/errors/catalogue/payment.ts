@@ -8,14 +8,14 @@ export const paymentErrors = {
     http: 402,
     recovery: 'retry-other',
     message: (f) => `${f.capability} has a price, and the payment provider \`${f.provider}\` moves no money.`,
-    hint: () => 'Use a payment provider that can pay, or choose an offer that is free.',
+    hint: () => 'Pay for it (`byoc run --pay livepeer`, or `--pay credit`), or choose an offer that is free.',
   }),
   PAYMENT_LIMIT_EXCEEDED: entry<{ jobId: string; wantedWei: string; limitWei: string }>({
     grpc: 'FAILED_PRECONDITION',
     http: 402,
     recovery: 'pay-first',
     message: (f) => `Job ${f.jobId}: ${f.wantedWei} wei is wanted, more than the limit of ${f.limitWei} wei.`,
-    hint: () => 'Raise `maxCost`, ask for less, or choose a cheaper offer.',
+    hint: () => 'Raise the limit (`--max-cost`, `maxCostWei`), ask for less, or choose a cheaper offer.',
   }),
   PAYMENT_BALANCE_TOO_LOW: entry<{ payer: string; provider: string; neededWei: string; availableWei: string }>({
     grpc: 'FAILED_PRECONDITION',
@@ -46,7 +46,7 @@ export const paymentErrors = {
     recovery: 'give-up',
     message: (f) =>
       `${f.wantedWei} wei are wanted; ${f.leftWei} of this gateway's budget of ${f.budgetWei} wei are left.`,
-    hint: () => 'Raise `budgetWei` of the gateway, or wait until running jobs have ended.',
+    hint: () => 'Raise the budget (`--max-cost`, `budgetWei`), or wait until running jobs have ended.',
   }),
   PAYMENT_DEMAND_REFUSED: entry<{ jobId: string; coverWei: string; paidWei: string }>({
     grpc: 'FAILED_PRECONDITION',
@@ -185,8 +185,43 @@ export const paymentErrors = {
     http: 402,
     recovery: 'retry-other',
     message: (f) =>
-      `${f.sender} can be trusted for tickets of ${f.faceValueWei} wei, and redeeming one is worth its gas from ${f.neededWei} wei.`,
-    hint: () => 'Add to the reserve of that wallet: each active orchestrator can count on an equal share of it.',
+      `${f.sender} can be trusted for tickets of ${f.faceValueWei} wei, by its deposit and its share of the reserve, and redeeming one is worth its gas from ${f.neededWei} wei.`,
+    hint: () =>
+      "`byoc wallet balance` shows deposit and reserve, `byoc wallet fund --deposit '0.05 ETH' --reserve '0.36 ETH'` adds to them: each active orchestrator counts on an equal share of the reserve.",
+  }),
+  PAYMENT_FACE_VALUE_LIMIT_TOO_LOW: entry<{ limitWei: string; neededWei: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 402,
+    recovery: 'retry-other',
+    message: (f) =>
+      `The orchestrator takes tickets that win ${f.limitWei} wei at most, and redeeming one is worth its gas from ${f.neededWei} wei.`,
+    hint: () => 'Choose another orchestrator, or wait until gas is cheaper. Its operator: raise `--face-value-max`.',
+  }),
+  PAYMENT_RECIPIENT_NOT_ACTIVE: entry<{ orchestrator: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 402,
+    recovery: 'retry-other',
+    message: (f) =>
+      `${f.orchestrator} takes no tickets: it is no active orchestrator in this round, so that none could be redeemed.`,
+    hint: () =>
+      "Choose another orchestrator. Its operator: register it and bond with Livepeer's tools; it counts from the next round on.",
+  }),
+  PAYMENT_DEPOSIT_MISSING: entry<{ address: string; depositWei: string; reserveWei: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 402,
+    recovery: 'pay-first',
+    message: (f) =>
+      `${f.address} has a deposit of ${f.depositWei} wei and a reserve of ${f.reserveWei} wei: tickets need both.`,
+    hint: () =>
+      "Fund them with `byoc wallet fund --deposit '0.05 ETH' --reserve '0.36 ETH'`; `byoc wallet balance` shows what is there.",
+  }),
+  PAYMENT_DEPOSIT_UNLOCKED: entry<{ address: string; withdrawRound: string; currentRound: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 402,
+    recovery: 'pay-first',
+    message: (f) =>
+      `${f.address} can withdraw its deposit from round ${f.withdrawRound} on, and it is round ${f.currentRound}: nobody takes its tickets.`,
+    hint: () => 'Lock it again with `byoc wallet unlock --cancel`, or take it back with `byoc wallet withdraw`.',
   }),
   PAYMENT_SECRET_UNREADABLE: entry<{ path: string; reason: string }>({
     grpc: 'FAILED_PRECONDITION',

@@ -44,6 +44,15 @@ export interface AdminStatus {
   readonly runtime: RuntimeInfo;
   readonly plugins: readonly Pick<PluginView, 'pluginId' | 'version' | 'phase' | 'reason'>[];
   readonly jobs: { readonly running: number; readonly queued: number };
+  /** Ways to be paid, and what is wrong with one. */
+  readonly payment: readonly PaymentView[];
+}
+
+/** A way to be paid. */
+export interface PaymentView {
+  readonly provider: string;
+  /** Why nobody new can pay this way at the moment. */
+  readonly problem?: { readonly code: string; readonly message: string; readonly hint: string };
 }
 
 /** Shows a hosted plugin. */

@@ -14,6 +14,7 @@ import type { UsageFault } from '../../payment/usage/judge-usage.ts';
 import type { UsageTerms } from '../../payment/usage/usage-terms.ts';
 import type { Clock } from '../../primitives/clock.ts';
 import type { Logger } from '../../primitives/logger.ts';
+import type { PaymentView } from '../admin/admin-views.ts';
 import type { JobPaymentRow, JobRow } from '../store/job-rows.ts';
 import { createLedgerStore, type LedgerStore } from '../store/ledger-store.ts';
 import { createTransact, type Transact } from '../store/transact.ts';
@@ -38,6 +39,8 @@ export interface OpenPaymentRequest {
 export interface PaymentDesk {
   /** Names of the providers, in the operator's order. */
   readonly names: readonly string[];
+  /** The providers, and what is wrong with one, for the operator. */
+  view(): readonly PaymentView[];
   readonly ledger: LedgerStore;
   readonly transact: Transact;
   /** A provider by its name. @throws ByocError PAYMENT_PROVIDER_UNKNOWN */
@@ -105,6 +108,13 @@ export function createPaymentDesk(options: {
 
   return {
     names: [...providers.keys()],
+    view: () =>
+      [...providers.values()].map(({ name, ...provider }) => {
+        const problem = provider.problem?.();
+        if (problem === undefined) return { provider: name };
+        const { code, shortMessage: message, hint } = problem;
+        return { provider: name, problem: { code, message, hint } };
+      }),
     ledger,
     transact,
     provider: find,

@@ -3,12 +3,21 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { findAnvil } from './find-anvil.ts';
+import { requestAnvil } from './request-anvil.ts';
 
-/** A chain in a child process, on a free port of 127.0.0.1. */
+/** A chain in a child process, on a port of 127.0.0.1. */
 export interface Anvil extends AsyncDisposable {
   readonly url: string;
   /** Calls a JSON-RPC method. Throws what the chain answers as an error. */
   request(method: string, params?: readonly unknown[]): Promise<unknown>;
+}
+
+/** How anvil is started. */
+export interface AnvilOptions {
+  /** @default any free one */
+  readonly port?: number | undefined;
+  /** More arguments of anvil. */
+  readonly args?: readonly string[] | undefined;
 }
 
 /**
@@ -16,25 +25,23 @@ export interface Anvil extends AsyncDisposable {
  *
  * @throws ByocError LOCAL_CHAIN_UNAVAILABLE when it is not installed or does not start
  */
-export async function startAnvil(args: readonly string[] = []): Promise<Anvil> {
-  const child = spawn(findAnvil(), ['--port', '0', ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+export async function startAnvil({ port = 0, args = [] }: AnvilOptions = {}): Promise<Anvil> {
+  const child = spawn(findAnvil(), ['--port', String(port), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let complaint = '';
+  child.stderr.on('data', (chunk) => {
+    complaint = `${complaint}${chunk}`.slice(-1000);
+  });
   const ended = once(child, 'exit').then(
-    ([code]) => `it ended with code ${code}`,
+    ([code]) => `anvil ended with code ${code}${complaint === '' ? '' : `: ${complaint.trim()}`}`,
     (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? 'anvil is not installed' : error.message),
   );
-  const port = await Promise.race([listeningPort(child.stdout), ended]);
-  if (typeof port === 'string') throw new ByocError('LOCAL_CHAIN_UNAVAILABLE', { reason: port });
+  const listening = await Promise.race([listeningPort(child.stdout), ended]);
+  if (typeof listening === 'string') throw new ByocError('LOCAL_CHAIN_UNAVAILABLE', { reason: listening });
   child.stdout.resume();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://127.0.0.1:${listening}`;
   return {
     url,
-    async request(method, params = []) {
-      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
-      const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-      const answer = (await response.json()) as { result?: unknown; error?: { message: string } };
-      if (answer.error !== undefined) throw new Error(answer.error.message);
-      return answer.result;
-    },
+    request: (method, params = []) => requestAnvil(url, method, params),
     async [Symbol.asyncDispose]() {
       child.kill();
       await ended;

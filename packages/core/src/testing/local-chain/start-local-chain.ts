@@ -1,4 +1,4 @@
-import type { LocalLivepeer } from './deploy-livepeer-contracts.ts';
+import type { LocalLivepeer } from './create-local-livepeer.ts';
 import { fetchLivepeerContracts } from './fetch-livepeer-contracts.ts';
 import { type Anvil, startAnvil } from './start-anvil.ts';
 
@@ -11,8 +11,15 @@ export interface LocalChain extends Anvil, LocalLivepeer {}
  *
  * @throws ByocError LOCAL_CHAIN_UNAVAILABLE
  */
-export async function startLocalChain({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<LocalChain> {
-  const anvil = await startAnvil();
+export async function startLocalChain({
+  port,
+  signal,
+}: {
+  /** @default any free one */
+  port?: number | undefined;
+  signal?: AbortSignal | undefined;
+} = {}): Promise<LocalChain> {
+  const anvil = await startAnvil({ port });
   try {
     const artifacts = await fetchLivepeerContracts({ signal });
     const { deployLivepeerContracts } = await import('./deploy-livepeer-contracts.ts');

@@ -26,8 +26,8 @@ const ABI = [
 
 /** How a Chainlink feed is read. */
 export interface ChainlinkPriceFeedOptions {
-  /** JSON-RPC of the chain that the contract is on. */
-  readonly rpcUrl: string;
+  /** JSON-RPC of the chain that the contract is on; one that fails is passed over. */
+  readonly rpcUrls: readonly string[];
   /** Aggregator of ETH in US dollars. @default the one on Arbitrum One */
   readonly address?: `0x${string}` | undefined;
   /** An older price is refused. @default 90000000 (25 hours: the feed is written at least once a day) */
@@ -40,7 +40,7 @@ export interface ChainlinkPriceFeedOptions {
 /** Creates a feed that reads a Chainlink aggregator, each time it is read. Needs `viem`. */
 export function createChainlinkPriceFeed(options: ChainlinkPriceFeedOptions): PriceFeed {
   const {
-    rpcUrl,
+    rpcUrls,
     address = ARBITRUM_ETH_USD,
     ageMaxMs = 90_000_000,
     timeoutMs = 10_000,
@@ -52,10 +52,14 @@ export function createChainlinkPriceFeed(options: ChainlinkPriceFeedOptions): Pr
   return {
     async read({ signal } = {}) {
       signal?.throwIfAborted();
-      const { createPublicClient, http } = await import('viem');
+      if (rpcUrls.length === 0) throw fail('no RPC URL is named');
+      const { createPublicClient, fallback, http } = await import('viem');
       const fetchOptions = signal === undefined ? {} : { signal };
       const client = createPublicClient({
-        transport: http(rpcUrl, { timeout: timeoutMs, retryCount: 0, fetchOptions }),
+        transport: fallback(
+          rpcUrls.map((url) => http(url, { timeout: timeoutMs, retryCount: 0, fetchOptions })),
+          { retryCount: 0 },
+        ),
       });
       const [decimals, [, answer, , updatedAtSeconds]] = await Promise.all([
         client.readContract({ address, abi: ABI, functionName: 'decimals' }),

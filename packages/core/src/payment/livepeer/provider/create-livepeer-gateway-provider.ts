@@ -1,4 +1,4 @@
-import { ByocError } from '../../../errors/byoc-error.ts';
+import { ByocError, isByocError } from '../../../errors/byoc-error.ts';
 import { type Clock, systemClock } from '../../../primitives/clock.ts';
 import { greatestOf, leastOf } from '../../../primitives/least-of.ts';
 import { type Logger, silentLogger } from '../../../primitives/logger.ts';
@@ -7,6 +7,7 @@ import type { GatewayPaymentProvider } from '../../payment-provider.ts';
 import { createChainWatcher } from '../chain/create-chain-watcher.ts';
 import type { LivepeerChain } from '../chain/livepeer-chain.ts';
 import type { Address } from '../chain/livepeer-network.ts';
+import { checkSenderFunds } from '../sender/check-sender-funds.ts';
 import { checkTicketParams, type SenderLimits } from '../sender/check-ticket-params.ts';
 import { createTicketSender } from '../sender/create-ticket-sender.ts';
 import { ticketCount } from '../sender/ticket-count.ts';
@@ -56,11 +57,21 @@ export async function openLivepeerGatewayProvider(options: LivepeerGatewayOption
     return account;
   };
 
+  /** Tells what is wrong with the own deposit before anybody else is asked. A chain that is silent says nothing of it. */
+  async function checkFunds(): Promise<void> {
+    try {
+      const { lastInitializedRound } = watcher.view();
+      checkSenderFunds({ address: signer.address, ...(await watcher.watch(payer)), lastInitializedRound });
+    } catch (error) {
+      if (!isByocError(error, 'CHAIN_UNAVAILABLE')) throw error;
+    }
+  }
+
   /** Signs tickets worth `neededWei` or a little more; returns what they are worth. */
   async function pay({ params }: LivepeerTerms, orchestrator: string, neededWei: bigint) {
     if (neededWei <= 0n) return { message: new Uint8Array(), worthWei: 0n };
     const refuse = (reason: string) => new ByocError('PAYMENT_TICKET_PARAMS_REFUSED', { reason });
-    if (params === undefined) throw refuse('there are none');
+    if (params === undefined) throw refuse('the orchestrator gives none');
     if (Buffer.compare(params.recipient, Buffer.from(orchestrator.slice(2), 'hex')) !== 0)
       throw refuse('they pay somebody else than the orchestrator');
     const { lastInitializedRound, head } = watcher.view();
@@ -87,7 +98,9 @@ export async function openLivepeerGatewayProvider(options: LivepeerGatewayOption
     async open(job, { orchestrator, maxCostWei, terms }) {
       const account = accountOf(orchestrator.toLowerCase());
       let authorizedWei = openingWei !== undefined && openingWei < maxCostWei ? openingWei : maxCostWei;
-      const stated = account.freeWei >= authorizedWei ? nothingAsked : decodeLivepeerTerms(await terms());
+      const isCovered = account.freeWei >= authorizedWei;
+      if (!isCovered) await checkFunds();
+      const stated = isCovered ? nothingAsked : decodeLivepeerTerms(await terms());
       if (stated !== nothingAsked) account.learn(stated.availableWei);
       const shortWei = authorizedWei - usable(account, authorizedWei);
       const reservation = account.reserve(authorizedWei);

@@ -33,8 +33,8 @@ export interface LivepeerOrchestratorOptions {
    * taken then. @default 'serve'
    */
   readonly whenChainIsDown?: 'serve' | 'refuse' | undefined;
-  /** Limits on redeeming. */
-  readonly redeem?: RedeemOptions | undefined;
+  /** Limits on redeeming; `false`: winners are only written down, for a later start to redeem. */
+  readonly redeem?: RedeemOptions | false | undefined;
   /** How often to look at the chain. @default 5000 */
   readonly pollMs?: number | undefined;
 }
@@ -78,6 +78,7 @@ export function createLivepeerOrchestratorProvider(options: LivepeerOrchestrator
     open: (job, intent) => open().open(job, intent),
     resume: (job, { payer, heldWei }) => open().resume(job, { payer, heldWei }),
     winners: () => open().winners(),
+    problem: () => open().problem(),
     async close() {
       await desk?.close();
     },

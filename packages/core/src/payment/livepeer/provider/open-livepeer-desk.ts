@@ -28,6 +28,8 @@ export interface LivepeerDesk {
   open(job: PayableJob, intent: PaymentIntent): JobPayer | Promise<JobPayer>;
   resume(job: PayableJob, options: { payer: string; heldWei: bigint }): JobPayer;
   winners(): readonly LivepeerWinner[];
+  /** Why it gives no ticket parameters at the moment. */
+  problem(): ByocError | undefined;
   close(): Promise<void>;
 }
 
@@ -44,14 +46,15 @@ export async function openLivepeerDesk(host: PaymentHost, options: LivepeerOrche
   const nonces = createNonceBook({ used: rows.listNonces(), retired: rows.listRetired() });
   const watcher = createChainWatcher(chain, { recipient: signer.address as Address, pollMs, clock, logger });
   const senderOf = (address: Address) => watcher.watch(address);
-  const redemption = { chain, signer, host, rows, nonces, senderOf, options: options.redeem ?? {} };
+  const { redeem = {} } = options;
   watcher.onView(async (view) => {
     const forgotten = view.head.l1Block - NONCE_MARGIN_BLOCKS;
     host.transaction(() => rows.forget(forgotten));
     nonces.forget(forgotten);
+    if (redeem === false) return;
     // The next look goes on where this one stopped.
-    await redeemWinners(redemption, view).catch((error: unknown) =>
-      logger.warn({ error: isByocError(error) ? error.code : String(error) }, 'redeeming failed'),
+    await redeemWinners({ chain, signer, host, rows, nonces, senderOf, options: redeem }, view).catch(
+      (error: unknown) => logger.warn({ error: isByocError(error) ? error.code : String(error) }, 'redeeming failed'),
     );
   });
   await watcher.start();
@@ -119,9 +122,26 @@ export async function openLivepeerDesk(host: PaymentHost, options: LivepeerOrche
     });
   }
 
+  /** A ticket that can't be redeemed is worth nothing: it would be work for free. */
+  function problem(): ByocError | undefined {
+    try {
+      if (watcher.view().isActive) return undefined;
+      return new ByocError('PAYMENT_RECIPIENT_NOT_ACTIVE', { orchestrator: signer.address });
+    } catch (error) {
+      if (isByocError(error)) return error;
+      throw error;
+    }
+  }
+
   const termsFor = async (payer: string, coverWei: bigint, purpose: Purpose): Promise<Uint8Array> => {
     const { availableWei } = payer === '' ? { availableWei: 0n } : host.accounts.get(payer);
     if (payer === '') return encodeLivepeerTerms({ params: undefined, availableWei });
+    const fault = problem();
+    if (fault !== undefined) {
+      if (whenChainIsDown === 'refuse' || availableWei < coverWei) throw fault;
+      // What was paid in before covers it: no ticket is needed.
+      return encodeLivepeerTerms({ params: undefined, availableWei });
+    }
     const view = watcher.view();
     const money = await watcher.watch(payer as Address);
     const { ticketsPerJob = 10, ticketEvMinWei = 8_000_000_000n, txCostMultiplier, faceValueMaxWei } = options;
@@ -172,6 +192,7 @@ export async function openLivepeerDesk(host: PaymentHost, options: LivepeerOrche
       rows.list(1000).map(({ hash, sender, faceValueWei, redemption: { phase, reason } }) => ({
         ...{ ticket: hexOf(hash), sender: hexOf(sender), faceValueWei, phase, reason },
       })),
+    problem,
     close: () => watcher.close(),
   };
 }

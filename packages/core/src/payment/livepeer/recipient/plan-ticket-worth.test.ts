@@ -43,14 +43,21 @@ describe('planTicketWorth', () => {
 
   it('refuses a sender that can cover neither the average nor the gas', () => {
     expect(() => planTicketWorth({ ...base, gasPriceWei: 0n, maxFloatWei: 4n })).toThrowErrorMatchingInlineSnapshot(`
-      [ByocError: 0x0 can be trusted for tickets of 4 wei, and redeeming one is worth its gas from 5 wei.
-      Hint: Add to the reserve of that wallet: each active orchestrator can count on an equal share of it.
+      [ByocError: 0x0 can be trusted for tickets of 4 wei, by its deposit and its share of the reserve, and redeeming one is worth its gas from 5 wei.
+      Hint: \`byoc wallet balance\` shows deposit and reserve, \`byoc wallet fund --deposit '0.05 ETH' --reserve '0.36 ETH'\` adds to them: each active orchestrator counts on an equal share of the reserve.
       Docs: https://github.com/byoc-dev/byoc/blob/main/docs/errors.md#payment_sender_reserve_too_low]
     `);
     expect(() => planTicketWorth({ ...base, gasPriceWei: 1n, maxFloatWei: 9999n })).toThrow(/9999 wei/);
     // Above what redeeming costs at 3 gwei, dearer gas is no reason.
     const dear = { ...base, gasPriceWei: 10n ** 12n, maxFloatWei: 3n * 10n ** 13n };
     expect(planTicketWorth(dear).faceValueWei).toBe(3n * 10n ** 13n);
+  });
+
+  it('names the operator’s own limit when that is what is too low', () => {
+    const limited = { ...base, gasPriceWei: 10n ** 9n, maxFloatWei: 10n ** 18n, faceValueMaxWei: 1_000n };
+    expect(() => planTicketWorth(limited)).toThrow(
+      expect.objectContaining({ code: 'PAYMENT_FACE_VALUE_LIMIT_TOO_LOW' }),
+    );
   });
 
   it('keeps the average at the target: at least it, less than a wei above', () => {

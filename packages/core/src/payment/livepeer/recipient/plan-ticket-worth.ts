@@ -26,7 +26,8 @@ export interface TicketWorthInput {
  * Works out face value and win probability: the face value makes redeeming worth its gas, the probability brings the average back
  * to `targetEvWei`. As go-livepeer does (pm/recipient.go).
  *
- * @throws ByocError PAYMENT_SENDER_RESERVE_TOO_LOW when the sender can't cover such a face value
+ * @throws ByocError PAYMENT_SENDER_RESERVE_TOO_LOW when the sender can't cover such a face value, PAYMENT_FACE_VALUE_LIMIT_TOO_LOW
+ * when the operator's own limit is below it
  */
 export function planTicketWorth(input: TicketWorthInput): { faceValueWei: bigint; winProb: bigint } {
   const { targetEvWei, redeemGas, gasPriceWei, maxFloatWei, txCostMultiplier = 100n, faceValueMaxWei } = input;
@@ -40,6 +41,11 @@ export function planTicketWorth(input: TicketWorthInput): { faceValueWei: bigint
   const dearestWei = redeemGas * REDEEM_GAS_PRICE_FLOOR_WEI;
   if (faceValueWei < targetEvWei || (faceValueWei < txCostWei && faceValueWei < dearestWei)) {
     const neededWei = targetEvWei > txCostWei ? targetEvWei : txCostWei < dearestWei ? txCostWei : dearestWei;
+    if (faceValueWei === faceValueMaxWei)
+      throw new ByocError('PAYMENT_FACE_VALUE_LIMIT_TOO_LOW', {
+        limitWei: String(faceValueMaxWei),
+        neededWei: String(neededWei),
+      });
     throw new ByocError('PAYMENT_SENDER_RESERVE_TOO_LOW', {
       sender: input.sender,
       faceValueWei: String(faceValueWei),
