@@ -108,6 +108,32 @@ describe('a gateway', () => {
     expect(cancelled).toEqual(['the gateway gave it up', 'enough']);
   });
 
+  it('cancels what runs before it closes its connections', async () => {
+    const told: string[] = [];
+    const accepted = Promise.withResolvers<void>();
+    const silent: Run = async function* () {
+      yield [{ sequence: 1, type: 'accepted', capability: capability.reference }];
+      accepted.resolve();
+      await new Promise(() => {});
+    };
+    const gateway = gatewayOver(
+      orchestrator('https://a', {
+        runJob: silent,
+        async cancelJob() {
+          await new Promise(setImmediate);
+          told.push('cancelled');
+          return { cancelled: true };
+        },
+        close: () => void told.push('closed'),
+      }),
+    );
+    const job = gateway.run(capability, { source: bytesBlob(new Uint8Array(1)) });
+    await accepted.promise;
+    await gateway.close();
+    expect(told).toEqual(['cancelled', 'closed']);
+    await expect(job.result).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+  });
+
   it('says why no offer will do', async () => {
     await using gateway = gatewayOver(orchestrator('https://a'));
     const source = bytesBlob(new Uint8Array(1));

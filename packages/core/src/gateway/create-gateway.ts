@@ -179,7 +179,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const close = () => {
     closed ??= (async () => {
       stop.abort();
-      await Promise.allSettled([...tracked]);
+      // The end of one work may begin another: a job that is given up is cancelled.
+      while (tracked.size > 0) await Promise.allSettled([...tracked]);
       await Promise.all([...links.values()].map((link) => link.close()));
       for (const provider of jobs.purse.providers) await provider.close?.();
       events.removeAllListeners();

@@ -80,7 +80,15 @@ class GatewayJob implements Job {
     closing.addEventListener('abort', onClosing, { once: true });
     if (options.signal?.aborted) onAbort();
     if (closing.aborted) this.#stop.abort(new ByocError('GATEWAY_CLOSED', {}));
-    this.result = abortable(this.#run(input), this.#stop.signal).finally(() => {
+    const running = this.#run(input);
+    // Beyond an abort: what it tells the orchestrator then is told before the gateway closes its connections.
+    context.track(
+      running.then(
+        () => {},
+        () => {},
+      ),
+    );
+    this.result = abortable(running, this.#stop.signal).finally(() => {
       done.abort(null);
       options.signal?.removeEventListener('abort', onAbort);
       closing.removeEventListener('abort', onClosing);
@@ -138,9 +146,9 @@ class GatewayJob implements Job {
     const known = new Set(prepared.parts.map((part) => part.name));
     const named = findBlobRefs(prepared.json).flatMap((ref) => ('$part' in ref ? [ref.$part] : []));
     this.#live.expect(new Set(named.filter((name) => !known.has(name))));
-    const { where, maxPrice, orderBy, quote } = this.#options;
+    const { where, model, maxPrice, orderBy, quote } = this.#options;
     const orchestrator = quote?.orchestrator.url ?? this.#options.orchestrator;
-    const filter = { capability: wantedReference(this.#capability), where, maxPrice, orchestrator, orderBy };
+    const filter = { capability: wantedReference(this.#capability), where, model, maxPrice, orchestrator, orderBy };
     const failures: FailedAttempt[] = [];
     for (let number = 1; ; number += 1) {
       signal.throwIfAborted();
