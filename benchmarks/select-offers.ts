@@ -35,6 +35,7 @@ function offerOf(orchestrator: number, capability: number): Offer {
     paymentProviders: ['free'],
     labels: { region: orchestrator % 2 === 0 ? 'eu' : 'us' },
     details: {},
+    models: [],
   };
 }
 

@@ -32,6 +32,7 @@ export const offer: Offer = {
   paymentProviders: ['free'],
   labels: {},
   details: {},
+  models: [],
 };
 
 export type Run = OrchestratorService['runJob'];

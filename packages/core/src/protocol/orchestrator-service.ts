@@ -27,6 +27,8 @@ export interface Offer {
   readonly paymentProviders: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly details: JsonObject;
+  /** Names that the `model` of an input takes; empty when there are none, or none is known before the worker has started. */
+  readonly models: readonly string[];
 }
 
 /** Who an orchestrator is. */

@@ -10,11 +10,14 @@ export function offerTest(filter: OfferFilter): OfferTest {
   const address = filter.orchestrator?.toLowerCase();
   const labels = Object.entries(filter.where ?? {});
   const limits = Object.entries(filter.maxPrice ?? {}).map(([meter, limit]) => ({ meter, limitWei: BigInt(limit) }));
-  if (url === undefined && labels.length === 0 && limits.length === 0) return () => undefined;
+  const { model } = filter;
+  if (url === undefined && labels.length === 0 && limits.length === 0 && model === undefined) return () => undefined;
   // Indexes and no destructuring: this runs for every offer.
   return (entry) => {
     const { ref } = entry.slot;
     if (url !== undefined && ref.url !== url && ref.address.toLowerCase() !== address) return 'orchestrator';
+    const { models } = entry.offer;
+    if (model !== undefined && models.length > 0 && !models.includes(model)) return `model ${model}`;
     for (let at = 0; at < labels.length; at += 1) {
       const wanted = labels[at] as [string, string];
       if ((entry.offer.labels[wanted[0]] ?? ref.labels[wanted[0]]) !== wanted[1]) return `where.${wanted[0]}`;

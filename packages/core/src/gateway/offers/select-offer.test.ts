@@ -31,6 +31,7 @@ function offerOf(id: string, { state, priceWei, region, version }: Made): Offer 
     paymentProviders: ['free'],
     labels: { region },
     details: {},
+    models: [],
   };
 }
 

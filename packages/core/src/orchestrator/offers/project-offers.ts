@@ -42,6 +42,7 @@ export function projectOffers(
       paymentProviders: options.paymentProviders,
       labels: { ...plugin.manifest.labels, ...options.labels },
       details: plugin.workerState?.details ?? {},
+      models: plugin.workerState?.models ?? [],
     };
   });
 }

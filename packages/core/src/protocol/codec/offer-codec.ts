@@ -25,6 +25,7 @@ export function encodeOffer(offer: Offer): Message {
     paymentProviders: [...offer.paymentProviders],
     labels: offer.labels,
     detailsJson: encodeJsonObject(offer.details),
+    models: [...offer.models],
   };
 }
 
@@ -49,6 +50,7 @@ export function decodeOffer(message: Message, context: WireContext): Offer {
     paymentProviders: message.paymentProviders,
     labels: message.labels,
     details: decodeJsonObject(message.detailsJson, 'details_json', context),
+    models: message.models,
   };
 }
 

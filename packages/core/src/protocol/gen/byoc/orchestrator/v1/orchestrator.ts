@@ -128,6 +128,8 @@ export interface Offer {
   labels: { [key: string]: string };
   /** Facts found by the worker's setup, a JSON object, UTF-8. */
   detailsJson: Uint8Array;
+  /** Names that the `model` of an input takes; empty when the plugin has none, or none is known before it has started. */
+  models: string[];
 }
 
 export interface Offer_LabelsEntry {
@@ -791,6 +793,7 @@ function createBaseOffer(): Offer {
     paymentProviders: [],
     labels: {},
     detailsJson: new Uint8Array(0),
+    models: [],
   };
 }
 
@@ -837,6 +840,9 @@ export const Offer: MessageFns<Offer> = {
     });
     if (message.detailsJson.length !== 0) {
       writer.uint32(114).bytes(message.detailsJson);
+    }
+    for (const v of message.models) {
+      writer.uint32(122).string(v!);
     }
     return writer;
   },
@@ -967,6 +973,14 @@ export const Offer: MessageFns<Offer> = {
             }
 
             message.detailsJson = reader.bytes();
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.models.push(reader.string());
             continue;
           }
         }
