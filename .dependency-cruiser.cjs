@@ -29,7 +29,7 @@ const homes = {
   canonicalize: `^${core}/capability/`,
   semver: `^${core}/capability/`,
   '@noble/hashes': `^${core}/(capability|protocol|payment)/`,
-  fastify: `^${core}/orchestrator/`,
+  fastify: `^${core}/(orchestrator|gateway)/`,
   'prom-client': `^${core}/orchestrator/`,
   'ipaddr.js': `^${core}/orchestrator/`,
   undici: `^${core}/(orchestrator|gateway)/`,

@@ -23,7 +23,7 @@ export default defineConfig({
           typecheck: {
             enabled: true,
             only: true,
-            include: ['packages/*/src/**/*.test-d.ts'],
+            include: ['packages/*/src/**/*.test-d.ts', 'tests/**/*.test-d.ts'],
             tsconfig: './tsconfig.json',
           },
         },

@@ -5,7 +5,15 @@ import { findAnvil } from '@byoc/core/testing';
 const run = promisify(execFile);
 
 /** Something real that a test may need. */
-export type Part = 'docker' | 'docker-registry' | 'ffmpeg' | 'ffmpeg-vmaf' | 'chromium' | 'base-image' | 'anvil';
+export type Part =
+  | 'docker'
+  | 'docker-registry'
+  | 'ffmpeg'
+  | 'ffmpeg-vmaf'
+  | 'chromium'
+  | 'base-image'
+  | 'anvil'
+  | 'openai-clients';
 
 const PICTURE = ['-f', 'lavfi', '-i', 'color=size=192x108:rate=1:duration=1'];
 
@@ -20,6 +28,11 @@ const probes: Record<Part, [string, ...string[]]> = {
   ],
   chromium: ['chromium', '--version'],
   anvil: [findAnvil(), '--version'],
+  'openai-clients': [
+    process.execPath,
+    '-e',
+    "for (const name of ['openai', 'ai', '@ai-sdk/openai-compatible']) require.resolve(name, { paths: ['tools'] })",
+  ],
   'base-image': ['docker', 'image', 'inspect', process.env['BYOC_BASE_IMAGE'] ?? 'node:24-bookworm-slim'],
 };
 

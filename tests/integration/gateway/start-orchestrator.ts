@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { Plugin } from '@byoc/core';
 import { createLocalSigner, createPrivateKey } from '@byoc/core/payment';
 import { connectWorker, createTlsCertificate, serveWorkerService, type WorkerService } from '@byoc/core/protocol';
 import { createWorker } from '@byoc/core/worker';
@@ -35,9 +36,11 @@ export interface StartedOrchestrator extends AsyncDisposable {
   jobEnded(jobId: string): Promise<void>;
 }
 
-/** Starts an orchestrator of the parts plugin; only its plugin host is a stand-in. */
+/** Starts an orchestrator of one plugin; only its plugin host is a stand-in. */
 export async function startOrchestrator(
   options: {
+    /** @default the parts plugin */
+    plugin?: Plugin;
     limits?: Partial<JobLimits>;
     /** @default free */
     price?: PriceSheet;
@@ -49,7 +52,7 @@ export async function startOrchestrator(
   for (const name of ['jobs', 'local', 'local/inbox', 'local/outbox']) mkdirSync(join(root, name), { mode: 0o700 });
   const gate = Promise.withResolvers<void>();
   const jobsPath = join(root, 'jobs');
-  const worker = createWorker(partsPlugin(gate.promise), { jobsPath, tmpPath: root });
+  const worker = createWorker(options.plugin ?? partsPlugin(gate.promise), { jobsPath, tmpPath: root });
   await worker.setup();
   const address = { type: 'unix' as const, path: join(root, 'w.sock') };
   const served = await serveWorkerService(worker, { address });

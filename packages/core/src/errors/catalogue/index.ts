@@ -2,6 +2,7 @@ import type { ErrorEntry } from '../error-entry.ts';
 import { capabilityErrors } from './capability.ts';
 import { chainErrors } from './chain.ts';
 import { commandErrors } from './command.ts';
+import { facadeErrors } from './facade.ts';
 import { gatewayErrors } from './gateway.ts';
 import { hostErrors } from './host.ts';
 import { keyErrors } from './keys.ts';
@@ -26,6 +27,7 @@ export const errorCatalogue = {
   ...pluginHostErrors,
   ...orchestratorJobErrors,
   ...gatewayErrors,
+  ...facadeErrors,
   ...paymentErrors,
   ...keyErrors,
   ...chainErrors,

@@ -1,0 +1,34 @@
+import { ByocError } from '../../errors/byoc-error.ts';
+
+/**
+ * Reads the JSON object of a request's body. The content type must say JSON: a web page may send other types to a foreign address
+ * unasked, this one it may not.
+ *
+ * @throws ByocError REQUEST_BODY_INVALID, REQUEST_BODY_TOO_LARGE
+ */
+export async function readJson(request: Request, { bytesMax }: { bytesMax: number }): Promise<Record<string, unknown>> {
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^application\/([a-z0-9.-]+\+)?json\b/i.test(type))
+    throw new ByocError('REQUEST_BODY_INVALID', {
+      reason: type === '' ? 'it has no content type' : `its content type is \`${type.slice(0, 100)}\``,
+    });
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw new ByocError('REQUEST_BODY_TOO_LARGE', { limitBytes: bytesMax });
+    chunks.push(chunk);
+  }
+  const value = parse(Buffer.concat(chunks));
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new ByocError('REQUEST_BODY_INVALID', { reason: 'it is no JSON object' });
+  return value as Record<string, unknown>;
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new ByocError('REQUEST_BODY_INVALID', { reason: (cause as Error).message }, { cause });
+  }
+}
