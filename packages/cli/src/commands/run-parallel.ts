@@ -7,7 +7,7 @@ import { exitCodeOf } from '../terminal/exit-code.ts';
 import { printError } from '../terminal/print-error.ts';
 import { printJson } from '../terminal/print-json.ts';
 import type { ProgressLine } from '../terminal/progress-line.ts';
-import { verified } from '../verify-result.ts';
+import { verified, verifyResult } from '../verify-result.ts';
 
 interface ParallelArguments {
   readonly capability: string;
@@ -42,10 +42,11 @@ export async function runParallel(
   line.stop();
   const directory = resolve(output);
   await result.download(directory, { signal: options.signal });
-  const [first] = result.jobs;
+  const [first] = result.jobs as [(typeof result.jobs)[0]];
+  // What ran as one job has no proof yet: its files were not here before.
   const proof =
-    result.proof === undefined || first === undefined
-      ? undefined
+    result.proof === undefined
+      ? await verifyResult(args.capability, { ...first, ...result }, directory, options.signal)
       : verified(result.proof, { orchestrator: first.orchestrator.url, jobId: first.jobId });
   if (proof?.error !== undefined) process.exitCode = exitCodeOf(proof.error);
   const tookMs = Date.now() - startedAt;

@@ -8,13 +8,15 @@ export interface FieldScan {
   readonly pictures: number;
 }
 
-/** Reads the two lines that idet writes at its end; undefined when they are not there. */
+/**
+ * Reads the lines that idet writes at its end; undefined when they are not there. ffmpeg from 7 on sets its filters up once before it knows the
+ * pictures, and those write lines of zeros first.
+ */
 export function parseFieldScan(stderr: string): FieldScan | undefined {
-  const multi = /Multi frame detection: TFF:\s*(\d+) BFF:\s*(\d+) Progressive:\s*(\d+) Undetermined:\s*(\d+)/.exec(
-    stderr,
-  );
-  const repeats = /Repeated Fields: Neither:\s*(\d+) Top:\s*(\d+) Bottom:\s*(\d+)/.exec(stderr);
-  if (multi === null) return undefined;
+  const last = (pattern: RegExp) => [...stderr.matchAll(pattern)].at(-1);
+  const multi = last(/Multi frame detection: TFF:\s*(\d+) BFF:\s*(\d+) Progressive:\s*(\d+) Undetermined:\s*(\d+)/g);
+  const repeats = last(/Repeated Fields: Neither:\s*(\d+) Top:\s*(\d+) Bottom:\s*(\d+)/g);
+  if (multi === undefined) return undefined;
   const [topFirst = 0, bottomFirst = 0, progressive = 0, undetermined = 0] = multi.slice(1).map(Number);
   return {
     topFirst,

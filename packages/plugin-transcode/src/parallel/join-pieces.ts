@@ -1,17 +1,17 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ByocError } from '@byoc/core';
-import type { OutputResult, RenditionResult, TranscodeOutput } from '../capability/output.ts';
+import type { OutputResult, RenditionResult, SoundResult, TranscodeOutput } from '../capability/output.ts';
 import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { mapFailure } from '../ffmpeg/map-failure.ts';
 import { runProgram } from '../ffmpeg/run-program.ts';
 import { readStream, type StreamFacts } from '../job/read-stream.ts';
 import { writeHls } from '../packaging/write-hls.ts';
-import type { WrittenStreams } from '../packaging/written-streams.ts';
+import { planPackageMp4 } from '../plan/plan-package-mp4.ts';
 import { streamAt } from '../plan/stream-at.ts';
+import type { PlannedSound } from '../plan/transcode-plan.ts';
 import { joinQuality } from './join-quality.ts';
 import { joinStream, PiecesDiffer, type StreamPiece } from './join-stream.ts';
-import { packageArguments } from './package-arguments.ts';
 import type { ParallelInput } from './parallel-input.ts';
 import { segmentFolder } from './piece-jobs.ts';
 import type { SourcePieces } from './prepare-pieces.ts';
@@ -32,20 +32,24 @@ const part = (name: string, mediaType: string) => ({ $part: name, mediaType });
 
 /** Makes of all pieces what one job would have made. @throws ByocError PARALLEL_PIECE_UNFIT */
 export async function joinPieces(options: JoinPiecesInput): Promise<TranscodeOutput> {
-  const { input, done, directory, signal, found } = options;
+  const { input, pieces, done, directory, signal, found } = options;
   const chunks = done.filter(({ job }) => job.kind === 'chunk');
   const first = (chunks[0] as DonePiece).result.output;
   for (const chunk of chunks) checkAlike(chunk, first.renditions);
   const folder = segmentFolder(input);
-  const pieces = chunks.map((chunk) => ({ directory: chunk.directory, frames: chunk.job.frames }));
+  const parts = chunks.map((chunk) => ({ directory: chunk.directory, frames: chunk.job.frames }));
   const facts: StreamFacts[] = [];
   for (const rendition of first.renditions)
-    facts.push(await joinOne(directory, streamAt(`${folder}/${rendition.name}`), pieces, chunks, signal));
-  const sound = done.find(({ job }) => job.kind === 'sound');
-  const soundFacts = sound === undefined ? undefined : await takeSound(directory, folder, sound, signal);
-
-  const whole = { folder, facts, sound: sound?.result.output.audio, soundFacts };
-  const renditions = first.renditions.map((rendition, at) => joinRendition(options, whole, rendition, at));
+    facts.push(await joinOne(directory, streamAt(`${folder}/${rendition.name}`), parts, chunks, signal));
+  const sounds = await takeSounds(options);
+  const renditions = first.renditions.map((rendition, at) => joinRendition(options, { folder, facts }, rendition, at));
+  const streams = {
+    pictures: renditions.map(({ name }, at) => {
+      return { name, stream: streamAt(`${folder}/${name}`), facts: facts[at] as StreamFacts };
+    }),
+    sounds: sounds.map(({ plan, facts: own }) => ({ ...plan, stream: plan, facts: own })),
+    texts: [],
+  };
   const outputs: OutputResult[] = [];
   const hls = first.outputs.find((output) => output.kind === 'hls');
   if (input.hls !== undefined && hls !== undefined) {
@@ -54,18 +58,21 @@ export async function joinPieces(options: JoinPiecesInput): Promise<TranscodeOut
       await writeHls({
         directory,
         hls: { name: folder, master: `${folder}/master.m3u8`, container: 'fmp4', iFrames, soundAlone },
-        streams: writtenStreams(whole, renditions),
+        streams,
         segmentSeconds: hls.segmentSeconds,
       }),
     );
   }
-  const soundPlaylist = whole.sound === undefined ? undefined : `${folder}/audio/index.m3u8`;
   if (input.mp4 !== undefined) {
     const name = mp4Name(input);
     await mkdir(join(directory, name), { recursive: true });
     for (const rendition of renditions) {
       if (rendition.mp4 === undefined) continue;
-      const args = packageArguments(`${folder}/${rendition.name}/index.m3u8`, soundPlaylist, rendition.mp4.$part);
+      const packaged = {
+        renditions: streams.pictures.map(({ name, stream }) => ({ ...stream, name })),
+        sounds: pieces.sounds,
+      };
+      const args = planPackageMp4(packaged, { rendition: rendition.name, file: rendition.mp4.$part });
       const ended = await runProgram(found.ffmpeg.path, args, { signal, cwd: directory, launcher: found.launcher });
       if (ended.exitCode !== 0) throw mapFailure(ended.stderr, ended);
     }
@@ -77,27 +84,26 @@ export async function joinPieces(options: JoinPiecesInput): Promise<TranscodeOut
     outputs.push(output);
   }
   if (input.hls === undefined) await rm(join(directory, folder), { recursive: true, force: true });
-  const audio = whole.sound === undefined ? undefined : { ...whole.sound };
-  if (input.hls === undefined) delete audio?.playlist;
+  const results = sounds.map(({ plan, facts: own, claimed }) =>
+    describeSound(plan, own, claimed, input.hls !== undefined),
+  );
   const counted = chunks.reduce((sum, { result }) => sum + BigInt(result.output.usage.pixels), 0n);
   return {
     ...first,
     source: describeSource(options, first),
     renditions,
-    ...(audio === undefined ? {} : { audio }),
-    sounds: audio === undefined ? [] : [audio],
+    ...(results[0] === undefined ? {} : { audio: results[0] }),
+    sounds: results,
     subtitles: [],
     outputs,
     usage: { ...first.usage, pixels: String(counted) },
-    warnings: [...new Set(done.flatMap(({ result }) => result.output.warnings))],
+    warnings: [...new Set([...pieces.warnings, ...done.flatMap(({ result }) => result.output.warnings)])],
   };
 }
 
 interface Whole {
   readonly folder: string;
   readonly facts: readonly StreamFacts[];
-  readonly sound: TranscodeOutput['audio'];
-  readonly soundFacts: StreamFacts | undefined;
 }
 
 /** A ladder that was chosen piece by piece must have come out the same. */
@@ -126,17 +132,43 @@ async function joinOne(
   return readStream(directory, stream, signal);
 }
 
-async function takeSound(
-  directory: string,
-  folder: string,
-  sound: DonePiece,
-  signal: AbortSignal,
-): Promise<StreamFacts | undefined> {
-  if (sound.result.output.audio === undefined) return undefined;
-  const stream = streamAt(`${folder}/audio`);
-  await mkdir(join(directory, folder), { recursive: true });
-  await rename(join(sound.directory, stream.directory), join(directory, stream.directory));
-  return readStream(directory, stream, signal);
+interface TakenSound {
+  readonly plan: PlannedSound;
+  readonly facts: StreamFacts;
+  /** By the job that encoded it. */
+  readonly claimed: SoundResult;
+}
+
+async function takeSounds({ pieces, done, directory, signal }: JoinPiecesInput): Promise<TakenSound[]> {
+  const piece = done.find(({ job }) => job.kind === 'sound');
+  if (piece === undefined) return [];
+  const taken: TakenSound[] = [];
+  for (const [at, plan] of pieces.sounds.entries()) {
+    const claimed = piece.result.output.sounds[at];
+    if (claimed === undefined)
+      throw unfit(piece.job.name, piece.result.orchestrator.url, `it has no sound ${plan.label}`);
+    await mkdir(dirname(join(directory, plan.directory)), { recursive: true });
+    await rename(join(piece.directory, plan.directory), join(directory, plan.directory));
+    taken.push({ plan, facts: await readStream(directory, plan, signal), claimed });
+  }
+  return taken;
+}
+
+/** Named as in one job: the file of a piece may have lost its names on the way. */
+function describeSound(
+  { playlist, label, language }: PlannedSound,
+  { seconds, bitrate }: StreamFacts,
+  claimed: SoundResult,
+  isPublished: boolean,
+): SoundResult {
+  const { codec, channels, sampleRate, loudness } = claimed;
+  const durationMs = Number((seconds * 1000).toFixed(3));
+  return {
+    ...{ codec, channels, sampleRate, durationMs, bitrate, label },
+    ...(language === undefined ? {} : { language }),
+    ...(loudness === undefined ? {} : { loudness }),
+    ...(isPublished ? { playlist: part(playlist, HLS) } : {}),
+  };
 }
 
 function joinRendition(
@@ -162,27 +194,6 @@ function joinRendition(
     ...(input.hls === undefined ? {} : { playlist: part(`${folder}/${rendition.name}/index.m3u8`, HLS) }),
     ...(hasMp4 ? { mp4: part(`${mp4Name(input)}/${rendition.name}.mp4`, 'video/mp4') } : {}),
     ...joinQuality(same),
-  };
-}
-
-function writtenStreams(
-  { folder, facts, sound, soundFacts }: Whole,
-  renditions: readonly RenditionResult[],
-): WrittenStreams {
-  return {
-    pictures: renditions.map(({ name }, at) => {
-      return { name, stream: streamAt(`${folder}/${name}`), facts: facts[at] as StreamFacts };
-    }),
-    sounds:
-      sound === undefined || soundFacts === undefined
-        ? []
-        : [
-            {
-              ...{ name: 'audio', stream: streamAt(`${folder}/audio`), facts: soundFacts },
-              ...{ label: sound.label, language: sound.language },
-            },
-          ],
-    texts: [],
   };
 }
 

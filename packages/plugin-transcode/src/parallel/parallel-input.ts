@@ -1,5 +1,8 @@
 import type { RunInput } from '@byoc/core/gateway';
 import { BlobInput } from '@byoc/core/gateway';
+import type { AudioSettings } from '../capability/audio-settings.ts';
+import { inputSchema } from '../capability/input.ts';
+import type { PictureSettings } from '../capability/picture-settings.ts';
 import type { transcode } from '../capability.ts';
 
 type TranscodeRunInput = RunInput<typeof transcode>;
@@ -12,13 +15,16 @@ export interface ParallelInput {
   readonly mp4: Requested<'mp4'> | undefined;
   readonly thumbnails: readonly Requested<'thumbnails'>[];
   readonly video: TranscodeRunInput['video'];
-  readonly audio: TranscodeRunInput['audio'];
+  readonly audio: AudioSettings;
   readonly ladder: TranscodeRunInput['ladder'];
   readonly quality: TranscodeRunInput['quality'];
-  readonly picture: TranscodeRunInput['picture'];
+  readonly picture: PictureSettings;
   /** Whether subtitles of the source are wanted. */
   readonly subtitles: boolean;
 }
+
+/** What decides here how the source is cut. */
+const settings = inputSchema.pick({ audio: true, picture: true });
 
 /** What chunks can be asked for: each picture by itself, and nothing that looks at the whole. */
 const FIELDS = new Set(['source', 'outputs', 'ladder', 'video', 'audio', 'quality', 'picture', 'subtitles']);
@@ -42,19 +48,9 @@ export function parallelInput(input: TranscodeRunInput): ParallelInput | { reado
   const known = [hls, mp4].filter((one) => one !== undefined).length + thumbnails.length;
   if (known < outputs.length) return { reason: 'one of the outputs needs the whole source in one job' };
   if (hls === undefined && mp4 === undefined) return { reason: 'thumbnails alone are one job' };
-  if (audio !== undefined && 'tracks' in audio && audio.tracks !== undefined && audio.tracks !== 'first')
-    return { reason: 'several sound tracks need the whole source in one job' };
   if (hls?.container !== undefined && hls.container !== 'fmp4') return { reason: 'only fMP4 segments are joined' };
-  return {
-    path: source.origin.path,
-    hls,
-    mp4,
-    thumbnails,
-    video,
-    audio,
-    ladder,
-    quality,
-    picture,
-    subtitles: subtitles?.tracks !== 'none',
-  };
+  const read = settings.safeParse({ audio, picture });
+  if (!read.success) return { reason: 'its input is not valid' };
+  const wanted = { ...read.data, subtitles: subtitles?.tracks !== 'none' };
+  return { path: source.origin.path, hls, mp4, thumbnails, video, ladder, quality, ...wanted };
 }

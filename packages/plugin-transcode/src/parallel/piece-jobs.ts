@@ -31,7 +31,10 @@ function ownEncoder(video: ParallelInput['video']): ParallelInput['video'] {
 
 /** The jobs for the pieces of a source: those that take longest first. Pure. */
 export function pieceJobs(input: ParallelInput, pieces: SourcePieces): PieceJob[] {
-  const { video, audio, ladder, quality, picture } = input;
+  const { video, audio, ladder, quality } = input;
+  const { when, sounds } = pieces;
+  // Each piece alone would see too little to tell fields from whole pictures.
+  const picture = { ...input.picture, deinterlace: { ...input.picture.deinterlace, when } };
   const hls = { kind: 'hls' as const, ...input.hls, name: segmentFolder(input) };
   const frames = pieces.chunks.reduce((sum, chunk) => sum + chunk.frames, 0);
   const jobs: PieceJob[] = [];
@@ -40,7 +43,7 @@ export function pieceJobs(input: ParallelInput, pieces: SourcePieces): PieceJob[
       source: fileBlob(input.path),
       outputs: [...input.thumbnails],
       audio: { codec: 'none' as const },
-      ...(picture === undefined ? {} : { picture }),
+      picture: input.picture,
     };
     jobs.push({ name: 'thumbnails', kind: 'thumbnails', input: job, piece: undefined, frames: 0, weight: frames / 50 });
   }
@@ -50,7 +53,8 @@ export function pieceJobs(input: ParallelInput, pieces: SourcePieces): PieceJob[
       outputs: [hls],
       ladder: [{ name: 'none', width: SOUND_SIDE, height: SOUND_SIDE }],
       video: { codec: 'h264' as const, preset: 'ultrafast' as const, keyframeSeconds: video?.keyframeSeconds ?? 2 },
-      ...(audio === undefined ? {} : { audio }),
+      // Names are for its warnings: those of the result are chosen here.
+      audio: { ...audio, tracks: sounds.map(({ label }, track) => ({ track, name: label.slice(0, 64) })) },
     };
     jobs.push({ name: 'sound', kind: 'sound', input: job, piece: pieces.sound, frames: 0, weight: frames / 50 });
   }
@@ -62,7 +66,7 @@ export function pieceJobs(input: ParallelInput, pieces: SourcePieces): PieceJob[
       ...(ladder === undefined ? {} : { ladder }),
       video: ownEncoder(video),
       ...(quality === undefined ? {} : { quality }),
-      ...(picture === undefined ? {} : { picture }),
+      picture,
     };
     const name = `chunk-${String(chunk.number).padStart(5, '0')}`;
     jobs.push({ name, kind: 'chunk', input: job, piece: chunk.path, frames: chunk.frames, weight: chunk.frames });

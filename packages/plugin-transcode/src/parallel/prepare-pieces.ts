@@ -6,26 +6,26 @@ import { probeSource } from '../ffmpeg/probe-source.ts';
 import { runProgram } from '../ffmpeg/run-program.ts';
 import type { Fraction } from '../media/fraction.ts';
 import type { MediaProbe, VideoStream } from '../media/media-probe.ts';
-import { mayHaveFields } from '../plan/picture/select-deinterlace.ts';
+import { planSounds } from '../plan/plan-sounds.ts';
 import { selectFrameRate } from '../plan/select-frame-rate.ts';
+import type { PlannedSound } from '../plan/transcode-plan.ts';
+import { type CutChunk, cutChunks } from './cut-chunks.ts';
 import type { ParallelInput } from './parallel-input.ts';
-import { type Chunk, planChunks } from './plan-chunks.ts';
+import { segmentFolder } from './piece-jobs.ts';
+import { planChunks } from './plan-chunks.ts';
 import { scanPictures } from './scan-pictures.ts';
-import {
-  lateStartArguments,
-  type PieceContainer,
-  pieceContainers,
-  soundArguments,
-  splitArguments,
-} from './split-arguments.ts';
+import { type SettledFields, settleFields } from './settle-fields.ts';
+import { lateStartArguments, type PieceContainer, pieceContainers, soundArguments } from './split-arguments.ts';
 
 /** A source cut into files. */
-export interface SourcePieces {
+export interface SourcePieces extends SettledFields {
   readonly probe: MediaProbe;
   readonly bytes: number;
-  readonly chunks: readonly (Chunk & { readonly path: string })[];
-  /** The sound, in a file of its own; undefined when none is asked for, or there is none. */
+  readonly chunks: readonly CutChunk[];
+  /** The sounds, in a file of their own; undefined when none is asked for, or there is none. */
   readonly sound: string | undefined;
+  /** What the result has of them, in order. */
+  readonly sounds: readonly PlannedSound[];
 }
 
 /** Why a source is not cut, in words. */
@@ -53,11 +53,10 @@ export async function preparePieces(options: PreparePiecesInput): Promise<Source
   if (video === undefined) return { reason: 'the source has no moving pictures' };
   if (input.subtitles && probe.texts.length > 0)
     return { reason: 'it has subtitles; `subtitles.tracks: "none"` leaves them out' };
-  const deinterlace = input.picture?.deinterlace?.when ?? 'auto';
-  // Each chunk would decide for itself.
-  if (deinterlace === 'auto' && mayHaveFields(video)) return { reason: 'it may be interlaced' };
-  const sounds = input.audio?.codec === 'none' ? undefined : audio;
-  const scan = await scanPictures(found, path, { video, audio: sounds }, signal);
+  const fields = await settleFields(found, path, { settings: input.picture, probe, video }, signal);
+  if ('reason' in fields) return fields;
+  const sounds = planSounds(input.audio, probe, { folder: segmentFolder(input), hls: undefined }, new Map());
+  const scan = await scanPictures(found, path, { video, sounds }, signal);
   if (scan.unsuitable !== undefined) return { reason: `${scan.unsuitable}` };
   const index = scan.index();
   const hertz = ({ num, den }: Fraction) => num / den;
@@ -71,29 +70,32 @@ export async function preparePieces(options: PreparePiecesInput): Promise<Source
   await mkdir(directory, { recursive: true });
   const containers = pieceContainers(probe.format);
   const copy = (argsOf: (container: PieceContainer) => string[]) => copyInto(found, containers, argsOf, signal);
-  await copy((container) => splitArguments(path, video, chunks, container, join(directory, 'chunk-%05d')));
-  const files = chunks.map((chunk) => ({
-    ...chunk,
-    path: join(directory, `chunk-${String(chunk.number).padStart(5, '0')}`),
-  }));
-  const [first] = files;
   const late = Math.round(index.startSeconds * rate);
+  const cut = { path, video, index, chunks, containers, framesPerPicture: rate / sourceRate, late, directory };
+  const files = await cutChunks(found, cut, signal);
+  if (files === undefined) return { reason: 'the ffmpeg here does not cut it exactly' };
+  const [first] = files;
   if (late > 0 && first !== undefined) {
     const packets = files[1]?.firstPacket ?? index.packets;
     if (audio === undefined) return { reason: 'its pictures start late' };
     const until = { packets, seconds: index.startSeconds + packets / sourceRate };
-    await copy((container) => lateStartArguments(path, { video, audio }, until, container, first.path));
+    const streams = { video, sounds: sounds.length === 0 ? [audio] : sounds };
+    await copy((container) => lateStartArguments(path, streams, until, container, first.path));
     if (!(await startsLate(found, first.path, { late, packets, rate, signal })))
       return { reason: 'its pictures start late' };
   }
-  const sound = sounds === undefined ? undefined : join(directory, 'sound');
-  if (sound !== undefined && sounds !== undefined) {
+  if (fields.when === 'always' && first !== undefined) {
+    const piece = await probeSource(found, first.path, { signal });
+    if (piece.video?.fieldOrder !== video.fieldOrder) return { reason: 'its pieces would not say how its fields lie' };
+  }
+  const sound = sounds.length === 0 ? undefined : join(directory, 'sound');
+  if (sound !== undefined) {
     const seconds = probe.durationSeconds ?? index.pictures / sourceRate;
     // One small picture a keyframe interval: then the segments of the sound are as long as they are in one job.
     const pictures = { seconds, rate: { num: frameRate.num, den: frameRate.den * gop } };
-    await copy((container) => soundArguments(path, { video, audio: sounds }, pictures, container, sound));
+    await copy((container) => soundArguments(path, { video, sounds }, pictures, container, sound));
   }
-  return { probe, bytes, chunks: files, sound };
+  return { probe, bytes, chunks: files, sound, sounds, ...fields };
 }
 
 /** Copies into the first container that takes the codecs. */
@@ -117,7 +119,7 @@ async function startsLate(
   expected: { late: number; packets: number; rate: number; signal: AbortSignal },
 ): Promise<boolean> {
   const probe = await probeSource(found, path, { signal: expected.signal });
-  const streams = { video: probe.video as VideoStream, audio: probe.audio };
+  const streams = { video: probe.video as VideoStream, sounds: probe.sounds };
   const scan = await scanPictures(found, path, streams, expected.signal);
   const { startSeconds, packets } = scan.index();
   return packets === expected.packets && Math.round(startSeconds * expected.rate) === expected.late;

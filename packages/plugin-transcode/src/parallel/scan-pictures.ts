@@ -15,7 +15,7 @@ import { PictureScan } from './picture-scan.ts';
 export async function scanPictures(
   found: FoundFfmpeg,
   path: string,
-  { video, audio }: { video: VideoStream; audio: { index: number } | undefined },
+  { video, sounds }: { video: VideoStream; sounds: readonly { index: number }[] },
   signal: AbortSignal,
 ): Promise<PictureScan> {
   const scan = new PictureScan(selectFrameRate(video));
@@ -26,7 +26,7 @@ export async function scanPictures(
     for (const line of lines) scan.line(line);
   };
   const args = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'error', ...sourceArguments(path)];
-  const maps = [video, ...(audio === undefined ? [] : [audio])].flatMap(({ index }) => ['-map', `0:${index}`]);
+  const maps = [video, ...sounds].flatMap(({ index }) => ['-map', `0:${index}`]);
   const copy = [...maps, '-c', 'copy', '-f', 'framecrc', 'pipe:3'];
   const { launcher } = found;
   const ended = await runProgram(found.ffmpeg.path, [...args, ...copy], { signal, launcher, onProgress });

@@ -1,5 +1,11 @@
 import type { TrackName } from './name-track.ts';
-import type { PlannedMp4, PlannedSoundFile, PlannedText, TranscodePlan } from './transcode-plan.ts';
+import type { PlannedMp4, PlannedSoundFile, PlannedStream, PlannedText } from './transcode-plan.ts';
+
+/** What an MP4 file is made from. */
+export interface PackagedStreams {
+  readonly renditions: readonly (Pick<PlannedStream, 'playlist'> & { readonly name: string })[];
+  readonly sounds: readonly (Pick<PlannedStream, 'playlist'> & TrackName)[];
+}
 
 /** Subtitles in a file, for an MP4. */
 export interface PackagedText extends TrackName, Pick<PlannedText, 'forced' | 'isDefault'> {
@@ -7,11 +13,7 @@ export interface PackagedText extends TrackName, Pick<PlannedText, 'forced' | 'i
 }
 
 /** Arguments that join a rendition's segments, the sounds and the subtitles into one MP4 with its index first. Nothing is encoded. */
-export function planPackageMp4(
-  plan: Pick<TranscodePlan, 'renditions' | 'sounds'>,
-  mp4: PlannedMp4,
-  texts: readonly PackagedText[] = [],
-): string[] {
+export function planPackageMp4(plan: PackagedStreams, mp4: PlannedMp4, texts: readonly PackagedText[] = []): string[] {
   const video = plan.renditions.find(({ name }) => name === mp4.rendition);
   if (video === undefined) throw new TypeError(`no rendition ${mp4.rendition}`);
   return [
