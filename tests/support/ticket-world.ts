@@ -108,7 +108,8 @@ export async function startTicketWorld(): Promise<TicketWorld> {
             store: ({ used, winners, creditWei }) =>
               host.transaction(() => {
                 for (const nonce of used) rows.useNonce(nonce);
-                for (const winner of winners) rows.insertWinner(winner, head.blockNumber);
+                for (const winner of winners)
+                  rows.insertWinner(winner, head.blockNumber, { capability: 'test', at: host.clock.now() });
                 host.accounts.credit(signer.address, { creditId: String(seed), amountWei: creditWei });
               }),
           });

@@ -66,7 +66,7 @@ describe('parseDurationMs', () => {
 
   it('refuses a number without a unit', () => {
     expect(() => parseDurationMs('90')).toThrowErrorMatchingInlineSnapshot(`
-      [ByocError: The argument \`90\` can't be read: a duration looks like \`90s\`, \`10m\` or \`1h\`.
+      [ByocError: The argument \`90\` can't be read: a duration looks like \`90s\`, \`10m\`, \`1h\` or \`30d\`.
       Hint: See the examples of \`byoc run --help\`.
       Docs: https://github.com/byoc-dev/byoc/blob/main/docs/errors.md#input_argument_invalid]
     `);

@@ -15,6 +15,10 @@ it.each([
   expect(parseWei(text)).toBe(wei);
 });
 
+it('writes what is below 0', () => {
+  expect(formatWei(-2_500_000_000n)).toBe('-2.5 gwei');
+});
+
 it('reads what people type', () => {
   expect([parseWei('0.001eth'), parseWei('1,000 wei'), parseWei(' 2GWEI ')]).toEqual([
     10n ** 15n,

@@ -14,6 +14,7 @@ export function parseWei(argument: string): bigint {
 
 /** Writes wei for people, exactly: in ETH from a ten thousandth of one on, in gwei from a thousandth on, else in wei. */
 export function formatWei(wei: bigint): string {
+  if (wei < 0n) return `-${formatWei(-wei)}`;
   const [unit, digits] = wei >= 10n ** 14n ? ['ETH', 18] : wei >= 10n ** 6n ? ['gwei', 9] : ['wei', 0];
   const text = String(wei).padStart(digits + 1, '0');
   const fraction = text.slice(text.length - digits).replace(/0+$/, '');

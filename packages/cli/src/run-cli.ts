@@ -2,6 +2,7 @@ import yargs from 'yargs/yargs';
 import { chainCommand } from './commands/chain.ts';
 import { creditCommand } from './commands/credit.ts';
 import { demoCommand } from './commands/demo.ts';
+import { earningsCommand } from './commands/earnings.ts';
 import { gatewayCommand } from './commands/gateway.ts';
 import { orchestratorCommand } from './commands/orchestrator.ts';
 import { pluginCommand } from './commands/plugin.ts';
@@ -32,6 +33,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .command(chainCommand)
     .command(creditCommand)
     .command(demoCommand)
+    .command(earningsCommand)
     .command(gatewayCommand)
     .command(orchestratorCommand)
     .command(pluginCommand)

@@ -7,6 +7,7 @@ import { type OrchestratorProcess, startOrchestratorProcess } from '../../suppor
 import { hasPart } from '../../support/require-part.ts';
 import { runCliHere } from '../../support/run-cli-here.ts';
 import { repositoryRoot, runByoc } from '../../support/run-command.ts';
+import { until } from '../../support/until.ts';
 
 /** 0.001 ETH, and 0.0001 ETH for each of 34 characters. */
 const text = 'the quick brown fox jumps over you';
@@ -58,7 +59,7 @@ describe.skipIf(!(await hasPart('anvil')))('byoc, with tickets', () => {
     expect((await runCliHere([...install, ...price])).exitCode).toBe(0);
   });
   afterAll(async () => {
-    expect(await orchestrator?.stop()).toBe(0);
+    orchestrator?.child.kill('SIGKILL');
     await local?.[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true });
   });
@@ -88,7 +89,7 @@ describe.skipIf(!(await hasPart('anvil')))('byoc, with tickets', () => {
     await send(payerDirectory, 'unlock', '--cancel');
   });
 
-  it('quotes, pays, and leaves receipts that agree to the wei', async () => {
+  it('quotes, pays, and leaves receipts on both sides that agree to the wei', async () => {
     const quoted = asJson(await runCliHere(calling('quote', '--pay', 'livepeer', ...onChain())));
     expect(quoted.maxCostWei).toBe(dueWei);
     // As a user's shell would: a process of its own.
@@ -97,7 +98,53 @@ describe.skipIf(!(await hasPart('anvil')))('byoc, with tickets', () => {
     const { job, payment, output } = asJson(ran);
     expect(output).toEqual({ text });
     expect(payment).toEqual({ provider: 'livepeer', chargedWei: dueWei, receipt: job });
-    const [receipt] = asJson(await runCliHere(['receipts', 'ls', '--json', '--data-dir', payerDirectory]));
-    expect(receipt).toMatchObject({ jobId: job, amountWei: dueWei, payer: payer.toLowerCase() });
+    const receipts = (...args: string[]) => runCliHere(['receipts', ...args, '--json']);
+    const [bought] = asJson(await receipts('ls', '--data-dir', payerDirectory));
+    const [sold] = asJson(await receipts('ls', '--sold', '--data-dir', nodeDirectory));
+    expect(bought).toMatchObject({ jobId: job, amountWei: dueWei, payer: payer.toLowerCase() });
+    expect(sold).toEqual(bought);
+    expect(asJson(await receipts('verify', '--sold', '--data-dir', nodeDirectory))).toEqual({ valid: [job] });
+  });
+
+  it('redeems what won, tells what was earned, and withdraws it', async () => {
+    const earnings = async (...args: string[]) =>
+      asJson(await runCliHere(['earnings', '--json', '--data-dir', nodeDirectory, ...args])).total;
+    const balance = async (directory: string) =>
+      asJson(await wallet(directory, 'balance', '--network', 'local', '--rpc', local.url));
+    const before = await earnings();
+    expect(before).toMatchObject({ jobs: 1, chargedWei: dueWei, chargedBy: { livepeer: dueWei } });
+    expect(before.winners.pending.count).toBeGreaterThan(0);
+    const [deposit, node] = [(await balance(payerDirectory)).depositWei, await balance(nodeDirectory)];
+    // Parameters live for 40 blocks; a winner is redeemed only after that, and final under three more.
+    await chain('mine', '41');
+    const after = await until(async () => {
+      await chain('mine');
+      const now = await earnings();
+      return now.winners.pending.count === 0 && now;
+    });
+    const { redeemed, givenUp } = after.winners;
+    expect(redeemed).toEqual(before.winners.pending);
+    expect(givenUp).toEqual({ count: 0, wei: '0', reasons: {} });
+    expect(BigInt(after.tickets.worthWei)).toBeGreaterThanOrEqual(BigInt(dueWei));
+    expect(BigInt(after.netWei)).toBe(BigInt(dueWei) - BigInt(after.gasWei));
+    // What left the deposit, what the chain owes the orchestrator, and the books are one number; so is the gas.
+    const paid = await balance(nodeDirectory);
+    expect(BigInt(deposit) - BigInt((await balance(payerDirectory)).depositWei)).toBe(BigInt(redeemed.wei));
+    expect(paid.pendingFeesWei).toBe(redeemed.wei);
+    expect(BigInt(node.balanceWei) - BigInt(paid.balanceWei)).toBe(BigInt(after.gasWei));
+
+    expect(await orchestrator.stop()).toBe(0);
+    expect(await earnings('--by', 'day')).toEqual(after);
+    expect(await earnings('--since', '2999-01-01')).toMatchObject({ jobs: 0, chargedWei: '0', gasWei: '0' });
+    const table = await runCliHere(['earnings', '--data-dir', nodeDirectory]);
+    expect(table.stdout).toMatch(/demo\/echo@1\.0\.0 +1 +0\.0044 ETH/);
+
+    const withdrawn = await send(nodeDirectory, 'withdraw', '--fees');
+    expect(withdrawn).toMatchObject({ sent: true, feesWei: redeemed.wei });
+    await send(payerDirectory, 'unlock');
+    await chain('round');
+    await chain('round');
+    await send(payerDirectory, 'withdraw');
+    expect(await balance(payerDirectory)).toMatchObject({ depositWei: '0', reserveWei: '0' });
   });
 });

@@ -8,6 +8,7 @@ import { createLocalSigner } from '@byoc/core/payment';
 import { createCreditOrchestratorProvider } from '@byoc/core/payment/credit';
 import { onTestFinished as after, expect, it } from 'vitest';
 import { createAdminServer } from '../../../packages/core/src/orchestrator/admin/create-admin-server.ts';
+import { createBooks } from '../../../packages/core/src/orchestrator/books/create-books.ts';
 import { adminSocketPath } from '../../../packages/core/src/orchestrator/data-directory/socket-paths.ts';
 import { createCreditBook } from '../../../packages/core/src/orchestrator/payment/credit-book.ts';
 import { createPaymentDesk } from '../../../packages/core/src/orchestrator/payment/payment-desk.ts';
@@ -20,12 +21,9 @@ const status: AdminStatus = {
   url: 'https://127.0.0.1:1',
   httpUrl: 'https://127.0.0.1:2',
   pid: 1,
-  version: '0.0.0',
-  startedAt: '2026-01-01T00:00:00.000Z',
+  ...{ version: '0.0.0', startedAt: '2026-01-01T00:00:00.000Z' },
   runtime: { kind: 'process', description: 'a test', sandboxed: false, transport: 'unix', notes: [] },
-  plugins: [],
-  jobs: { running: 1, queued: 2 },
-  payment: [{ provider: 'free' }],
+  ...{ plugins: [], jobs: { running: 1, queued: 2 }, payment: [{ provider: 'free' }] },
 };
 
 const pricesOf = (price: HostedPlugin['prices']['default']) => ({ default: price, capabilities: {} });
@@ -88,7 +86,7 @@ async function serve(
     socketPath,
     host: options.host ?? makeHost(),
     status: options.status ?? (() => status),
-    credit: createCreditBook(desk),
+    ...{ credit: createCreditBook(desk), books: createBooks(store.database, desk.books) },
     listJobs: () => [{ jobId: 'job_1', capability: 'demo/echo@1.0.0', plugin: 'demo/echo', state: 'running' }],
     stop: options.stop ?? (() => {}),
     logger: silentLogger,

@@ -1,6 +1,8 @@
+import { livepeerBooks } from '@byoc/core/payment/livepeer';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hasPart } from '../../support/require-part.ts';
 import { type RedeemingNode, startTicketWorld, type TicketWorld } from '../../support/ticket-world.ts';
+import { until } from '../../support/until.ts';
 
 const face = 10n ** 16n;
 
@@ -45,6 +47,22 @@ describe.skipIf(!(await hasPart('anvil')))('redeeming winners', () => {
     expect(after.feesWei - before.feesWei).toBe(3n * face);
   });
 
+  it('books what redeeming cost, to the wei, also of a batch that redeemed a part', async () => {
+    const careful = await world.open(world.file(), { redeem: { gasPerTicket: 100_000n } });
+    const balance = () => world.chain.balanceWei(world.recipient);
+    const before = await balance();
+    await careful.win(4);
+    await world.mine(2);
+    await careful.step();
+    await careful.step();
+    const bookings = [...livepeerBooks.list(careful.host, 0)];
+    const sum = bookings.reduce((total, booking) => total + (booking.type === 'gas' ? booking.costWei : 0n), 0n);
+    expect(sum).toBe(before - (await balance()));
+    expect(bookings.filter(({ type }) => type === 'winner')).toHaveLength(4);
+    expect([...livepeerBooks.list(careful.host, Date.now() + 3_600_000)]).toEqual([]);
+    careful.close();
+  });
+
   it('keeps the random number secret while its parameters are taken, then takes no ticket on it', async () => {
     await node.win(1);
     await node.step();
@@ -74,7 +92,11 @@ describe.skipIf(!(await hasPart('anvil')))('redeeming winners', () => {
     const twin = await world.open(world.file());
     await twin.win(1);
     await world.mine(2);
-    await twin.step();
+    // The chain answers before it has mined.
+    await until(async () => {
+      await twin.step();
+      return twin.phases()['mined'] === 1;
+    });
     await node.step();
     expect(node.phases()).toEqual({ mined: 1 });
     await world.mine(4);

@@ -6,18 +6,29 @@ import { parseReceipt, type Receipt, receiptsCsv, verifyReceipt } from '@byoc/co
 import type { Argv, CommandModule } from 'yargs';
 import { dataDirectoryOption } from '../data-directory.ts';
 import { openReceipts } from '../open-receipts.ts';
+import { readSoldReceipts } from '../open-sold.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { formatTable } from '../terminal/table.ts';
 
 interface LocalArguments {
   dataDir: string;
+  sold: boolean;
   json: boolean;
 }
+
+const placeOptions = {
+  sold: {
+    type: 'boolean',
+    default: false,
+    describe: 'those that the orchestrator of this machine gave, instead of those that it was given as a caller',
+  },
+  ...dataDirectoryOption,
+} as const;
 
 /** `byoc receipts ls|show|verify|export` */
 export const receiptsCommand: CommandModule = {
   command: 'receipts <action>',
-  describe: 'Receipts of the jobs that were paid from this machine',
+  describe: 'Receipts of the jobs that were paid from this machine, or sold by it',
   builder: (yargs) =>
     yargs
       .command(listCommand)
@@ -31,7 +42,7 @@ export const receiptsCommand: CommandModule = {
 const listCommand: CommandModule<object, LocalArguments> = {
   command: 'ls',
   describe: 'List receipts, oldest first',
-  builder: (yargs) => (yargs as Argv<LocalArguments>).options(dataDirectoryOption),
+  builder: (yargs) => (yargs as Argv<LocalArguments>).options(placeOptions),
   async handler(args) {
     const receipts = await readAll(args);
     if (args.json) return printJson(receipts);
@@ -46,7 +57,7 @@ const listCommand: CommandModule<object, LocalArguments> = {
     ]);
     process.stdout.write(
       rows.length === 0
-        ? 'No job was paid from here.\n'
+        ? `No job was ${args.sold ? 'sold' : 'paid from'} here.\n`
         : `${formatTable(['JOB', 'CAPABILITY', 'OUTCOME', 'WEI', 'BY', 'ORCHESTRATOR', 'ENDED'], rows)}\n`,
     );
   },
@@ -58,9 +69,9 @@ const showCommand: CommandModule<object, LocalArguments & { job: string }> = {
   builder: (yargs) =>
     (yargs as Argv<LocalArguments & { job: string }>)
       .positional('job', { type: 'string', demandOption: true, describe: 'the id of the job' })
-      .options(dataDirectoryOption),
+      .options(placeOptions),
   async handler(args) {
-    const stored = await openReceipts(resolve(args.dataDir)).get(args.job);
+    const stored = await findReceipt(args);
     if (stored === undefined) throw new ByocError('RECEIPT_NOT_FOUND', { jobId: args.job });
     printJson({ receipt: parseReceipt(stored.receiptJson), signature: hex(stored.signature) });
   },
@@ -72,7 +83,7 @@ const verifyCommand: CommandModule<object, LocalArguments & { job: string | unde
   builder: (yargs) =>
     (yargs as Argv<LocalArguments & { job: string | undefined; file: string | undefined }>)
       .positional('job', { type: 'string', describe: 'the id of the job; all when it is left out' })
-      .options({ file: { type: 'string', describe: 'a file with `{ receipt, signature }`' }, ...dataDirectoryOption })
+      .options({ file: { type: 'string', describe: 'a file with `{ receipt, signature }`' }, ...placeOptions })
       .example('$0 receipts verify', 'every receipt')
       .example('$0 receipts verify --file receipt.json', 'one that somebody else was given'),
   async handler(args) {
@@ -96,7 +107,7 @@ const exportCommand: CommandModule<object, LocalArguments & { format: 'json' | '
     (yargs as Argv<LocalArguments & { format: 'json' | 'csv' }>)
       .options({
         format: { choices: ['json', 'csv'] as const, default: 'json' as const, describe: 'what to print' },
-        ...dataDirectoryOption,
+        ...placeOptions,
       })
       .example('$0 receipts export --format csv > receipts.csv', 'for a spreadsheet'),
   async handler(args) {
@@ -106,17 +117,26 @@ const exportCommand: CommandModule<object, LocalArguments & { format: 'json' | '
   },
 };
 
+async function* listReceipts({ dataDir, sold }: LocalArguments): AsyncIterable<StoredReceipt> {
+  if (sold) yield* await readSoldReceipts(resolve(dataDir));
+  else yield* openReceipts(resolve(dataDir)).list();
+}
+
+async function findReceipt(args: LocalArguments & { job: string }): Promise<StoredReceipt | undefined> {
+  if (!args.sold) return openReceipts(resolve(args.dataDir)).get(args.job);
+  return (await readSoldReceipts(resolve(args.dataDir))).find(({ jobId }) => jobId === args.job);
+}
+
 async function readAll(args: LocalArguments): Promise<Receipt[]> {
   const receipts: Receipt[] = [];
-  for await (const { receiptJson } of openReceipts(resolve(args.dataDir)).list())
-    receipts.push(parseReceipt(receiptJson));
+  for await (const { receiptJson } of listReceipts(args)) receipts.push(parseReceipt(receiptJson));
   return receipts;
 }
 
 async function* chosen(args: LocalArguments & { job: string | undefined; file: string | undefined }) {
   if (args.file !== undefined) yield await readFileReceipt(args.file);
   else
-    for await (const stored of openReceipts(resolve(args.dataDir)).list())
+    for await (const stored of listReceipts(args))
       if (args.job === undefined || stored.jobId === args.job) yield stored;
 }
 

@@ -11,6 +11,7 @@ import { connectWorker } from '../protocol/worker/connect-worker.ts';
 import type { ContainerRuntime } from '../runtime/container-runtime.ts';
 import type { AdminStatus } from './admin/admin-views.ts';
 import { createAdminServer } from './admin/create-admin-server.ts';
+import { createBooks } from './books/create-books.ts';
 import { openDataDirectory } from './data-directory/open-data-directory.ts';
 import { createPluginHost } from './host/create-plugin-host.ts';
 import type { WorkerWaits } from './host/worker-waits.ts';
@@ -166,6 +167,7 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
           .listOpen()
           .map(({ jobId, capability, pluginId, state }) => ({ jobId, capability, plugin: pluginId, state })),
       credit: createCreditBook(served.desk),
+      books: createBooks(store.database, served.desk.books),
       stop: askStop,
       logger,
     });

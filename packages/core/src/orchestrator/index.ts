@@ -1,5 +1,8 @@
 export type { AdminStatus, JobView, PaymentView, PluginView } from './admin/admin-views.ts';
 export { type AdminClient, createAdminClient } from './admin/create-admin-client.ts';
+export type { Books, GivenReceipt } from './books/create-books.ts';
+export type { Earnings, EarningsPeriod, EarningsQuery, EarningsRow, WinnerSum } from './books/earnings.ts';
+export { type OpenBooks, openBooks } from './books/open-books.ts';
 export { createOrchestrator, type Orchestrator, type OrchestratorOptions } from './create-orchestrator.ts';
 export { readOrchestratorKey } from './data-directory/read-orchestrator-key.ts';
 export { defaultWorkerWaits, type WorkerWaits } from './host/worker-waits.ts';

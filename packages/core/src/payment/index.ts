@@ -21,6 +21,7 @@ export {
   type LedgerJob,
   type LedgerRows,
 } from './ledger/ledger-rows.ts';
+export type { PaymentBooking, PaymentBooks } from './payment-books.ts';
 export type { PaymentAccounts, PaymentHost, RowStatement, RowValue } from './payment-host.ts';
 export type {
   GatewayPaymentProvider,

@@ -1,5 +1,6 @@
 import type { ByocError } from '../errors/byoc-error.ts';
 import type { PriceSheet } from '../price/price-sheet.ts';
+import type { PaymentBooks } from './payment-books.ts';
 import type { PaymentHost } from './payment-host.ts';
 
 /** The meters of a job, cumulative. */
@@ -85,6 +86,8 @@ export interface OrchestratorPaymentProvider {
    * transaction. Names of tables start with the provider's name, `-` as `_`.
    */
   readonly migrations?: readonly string[] | undefined;
+  /** What those tables say of its income. */
+  readonly books?: PaymentBooks | undefined;
   /** Gets what the provider works with. Called once; jobs wait for it. */
   start?(host: PaymentHost): void | Promise<void>;
   /** What a payer must know before it opens a job, for a quote. Absent: nothing. */

@@ -116,6 +116,12 @@ export const creditRequestSchema = z.strictObject({
 /** The body of a remove or a stop. */
 export const graceRequestSchema = z.strictObject({ graceMs: z.number().int().min(0).max(86_400_000) });
 
+/** The query of earnings. */
+export const earningsQuerySchema = z.object({
+  sinceMs: z.coerce.number().int().min(0).default(0),
+  period: z.enum(['day', 'month', 'all']).default('all'),
+});
+
 /** The query of a log. */
 export const logsQuerySchema = z.object({
   tail: z.coerce.number().int().min(0).max(100_000).default(100),

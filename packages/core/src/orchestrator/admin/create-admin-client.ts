@@ -4,6 +4,8 @@ import { ByocError } from '../../errors/byoc-error.ts';
 import { type ErrorCode, errorCatalogue } from '../../errors/catalogue/index.ts';
 import { systemClock } from '../../primitives/clock.ts';
 import type { PluginSource, RuntimeProgress } from '../../runtime/container-runtime.ts';
+import type { GivenReceipt } from '../books/create-books.ts';
+import type { Earnings, EarningsQuery } from '../books/earnings.ts';
 import { adminSocketPath } from '../data-directory/socket-paths.ts';
 import type { CreditChange, CreditView } from '../payment/credit-book.ts';
 import type { PluginPrice } from '../plugin-host.ts';
@@ -36,6 +38,10 @@ export interface AdminClient {
   listCredit(): Promise<readonly CreditView[]>;
   /** Grants credit, or takes it back. Once for each id. */
   changeCredit(change: CreditChange): Promise<CreditView>;
+  /** What was earned. */
+  earnings(query: EarningsQuery): Promise<Earnings>;
+  /** The receipts of what was sold. */
+  receipts(options?: { signal?: AbortSignal | undefined }): AsyncIterable<GivenReceipt>;
   removePlugin(pluginId: string, options: { graceMs: number }): Promise<void>;
   pluginLogs(
     pluginId: string,
@@ -49,6 +55,7 @@ interface Line {
   readonly progress?: RuntimeProgress;
   readonly plugin?: PluginView;
   readonly line?: string;
+  readonly receipt?: GivenReceipt;
   readonly error?: { code: ErrorCode; facts: never; message: string };
 }
 
@@ -123,6 +130,11 @@ export function createAdminClient(options: { dataDirectory: string }): AdminClie
     setPrice: (pluginId, change) => ask('POST', `${plugin(pluginId)}/price`, change),
     listCredit: () => ask('GET', '/v1/credit'),
     changeCredit: (change) => ask('POST', '/v1/credit', change),
+    earnings: ({ sinceMs, period }) => ask('GET', `/v1/earnings?sinceMs=${sinceMs}&period=${period}`),
+    async *receipts({ signal } = {}) {
+      for await (const { receipt } of lines('GET', '/v1/receipts', undefined, signal))
+        if (receipt !== undefined) yield receipt;
+    },
     startPlugin: (pluginId) => ask('POST', `${plugin(pluginId)}/start`, {}),
     async installPlugin(source, { price, environment, signal, onProgress } = {}) {
       for await (const line of lines('POST', '/v1/plugins', { source, price, environment }, signal)) {

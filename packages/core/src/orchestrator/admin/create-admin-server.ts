@@ -4,12 +4,14 @@ import { type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { z } from 'zod';
 import { ByocError, isByocError } from '../../errors/byoc-error.ts';
 import type { Logger } from '../../primitives/logger.ts';
+import type { Books } from '../books/create-books.ts';
 import type { CreditBook } from '../payment/credit-book.ts';
 import type { PluginHost } from '../plugin-host.ts';
 import { translateStoreError } from '../store/translate-store-error.ts';
 import {
   type AdminStatus,
   creditRequestSchema,
+  earningsQuerySchema,
   graceRequestSchema,
   installRequestSchema,
   type JobView,
@@ -25,6 +27,7 @@ export interface AdminServerOptions {
   readonly status: () => AdminStatus;
   readonly listJobs: () => readonly JobView[];
   readonly credit: CreditBook;
+  readonly books: Books;
   /** Asks the orchestrator to end; answers before it does. */
   readonly stop: (graceMs: number) => void;
   readonly logger: Logger;
@@ -66,6 +69,17 @@ export async function createAdminServer(options: AdminServerOptions): Promise<{ 
   });
   server.get('/v1/credit', async () => options.credit.list());
   server.post('/v1/credit', async (request) => options.credit.change(read(creditRequestSchema, request.body)));
+  server.get('/v1/earnings', async (request) => options.books.earnings(read(earningsQuerySchema, request.query)));
+  server.get('/v1/receipts', (_request, reply) => {
+    async function* lines() {
+      try {
+        for await (const receipt of options.books.receipts()) yield `${JSON.stringify({ receipt })}\n`;
+      } catch (error) {
+        yield `${JSON.stringify({ error: toKnown(error, logger) })}\n`;
+      }
+    }
+    return reply.type('application/x-ndjson').send(Readable.from(lines()));
+  });
   server.post('/v1/stop', async (request) => {
     options.stop(read(graceRequestSchema, request.body).graceMs);
     return {};

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { Signer } from '../../payment/keys/signer.ts';
+import type { PaymentBooks } from '../../payment/payment-books.ts';
 import type {
   JobPayer,
   OrchestratorPaymentProvider,
@@ -39,6 +40,8 @@ export interface OpenPaymentRequest {
 export interface PaymentDesk {
   /** Names of the providers, in the operator's order. */
   readonly names: readonly string[];
+  /** Of the providers that keep some. */
+  readonly books: readonly PaymentBooks[];
   /** The providers, and what is wrong with one, for the operator. */
   view(): readonly PaymentView[];
   readonly ledger: LedgerStore;
@@ -108,6 +111,7 @@ export function createPaymentDesk(options: {
 
   return {
     names: [...providers.keys()],
+    books: [...providers.values()].flatMap(({ books }) => books ?? []),
     view: () =>
       [...providers.values()].map(({ name, ...provider }) => {
         const problem = provider.problem?.();

@@ -34,6 +34,7 @@ export {
   type LivepeerOrchestratorProvider,
   type LivepeerWinner,
 } from './provider/create-livepeer-orchestrator-provider.ts';
+export { livepeerBooks } from './provider/livepeer-books.ts';
 export {
   createTicketReceiver,
   type ReceivedTickets,

@@ -13,8 +13,8 @@ import { createTicketSender } from '../sender/create-ticket-sender.ts';
 import { ticketCount } from '../sender/ticket-count.ts';
 import { creditWei } from '../ticket/expected-value.ts';
 import { encodeTicketPayment } from '../wire/encode-ticket-payment.ts';
-import { LIVEPEER } from './create-livepeer-orchestrator-provider.ts';
 import { decodeLivepeerTerms, encodeLivepeerPayment, type LivepeerTerms } from './livepeer-messages.ts';
+import { LIVEPEER } from './livepeer-name.ts';
 import { createOwnAccount, type OwnAccount } from './own-account.ts';
 import { authorizationTypedData } from './payment-authorization.ts';
 

@@ -4,11 +4,10 @@ import type { OrchestratorPaymentProvider } from '../../payment-provider.ts';
 import type { LivepeerChain } from '../chain/livepeer-chain.ts';
 import type { GiveUpReason, RedemptionPhase } from '../redemption/redemption.ts';
 import type { RedeemOptions } from '../redemption/redemption-context.ts';
+import { livepeerBooks } from './livepeer-books.ts';
 import { livepeerMigrations } from './livepeer-migrations.ts';
+import { LIVEPEER } from './livepeer-name.ts';
 import type { LivepeerDesk } from './open-livepeer-desk.ts';
-
-/** On the wire. */
-export const LIVEPEER = 'livepeer';
 
 /** How an orchestrator is paid with Livepeer's tickets. Amounts are wei. */
 export interface LivepeerOrchestratorOptions {
@@ -70,6 +69,7 @@ export function createLivepeerOrchestratorProvider(options: LivepeerOrchestrator
   return {
     name: LIVEPEER,
     migrations: livepeerMigrations,
+    books: livepeerBooks,
     async start(host) {
       const { openLivepeerDesk } = await import('./open-livepeer-desk.ts');
       desk = await openLivepeerDesk(host, options);

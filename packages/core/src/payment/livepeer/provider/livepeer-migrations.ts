@@ -48,4 +48,16 @@ export const livepeerMigrations = [
     signed_at INTEGER NOT NULL,
     PRIMARY KEY (batch_id, attempt)
   ) STRICT, WITHOUT ROWID;`,
+  // What came of it, for the operator's books. Tickets are summed by the hour; a winner of before this has no capability and no time.
+  `ALTER TABLE livepeer_winners ADD COLUMN capability TEXT NOT NULL DEFAULT '';
+  ALTER TABLE livepeer_winners ADD COLUMN won_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE livepeer_batches ADD COLUMN cost_wei TEXT;
+  ALTER TABLE livepeer_batches ADD COLUMN mined_at INTEGER;
+  CREATE TABLE livepeer_received (
+    hour_at INTEGER NOT NULL,
+    capability TEXT NOT NULL,
+    tickets INTEGER NOT NULL,
+    worth_wei TEXT NOT NULL,
+    PRIMARY KEY (hour_at, capability)
+  ) STRICT, WITHOUT ROWID;`,
 ] as const;

@@ -17,7 +17,7 @@ import { decodeTicketPayment } from '../wire/decode-ticket-payment.ts';
 import type { LivepeerOrchestratorOptions, LivepeerWinner } from './create-livepeer-orchestrator-provider.ts';
 import { decodeLivepeerPayment, encodeLivepeerTerms } from './livepeer-messages.ts';
 import { authorizationSigner } from './payment-authorization.ts';
-import { ticketPurpose } from './ticket-purpose.ts';
+import { purposeCapability, ticketPurpose } from './ticket-purpose.ts';
 
 /** Nonces are kept so much longer than their parameters: a reorganisation that takes the chain back revives none. */
 const NONCE_MARGIN_BLOCKS = 100n;
@@ -60,13 +60,15 @@ export async function openLivepeerDesk(host: PaymentHost, options: LivepeerOrche
   await watcher.start();
 
   const receiver = createTicketReceiver({ engine, recipient, secret, nonces, store: storeTickets });
-  function storeTickets({ used, winners, creditWei, sender }: ReceivedTickets): void {
+  function storeTickets({ used, winners, creditWei, sender, purpose }: ReceivedTickets): void {
     const [first] = used;
     if (first === undefined) return;
     const { blockNumber } = watcher.view().head;
+    const sale = { capability: purposeCapability(purpose), at: clock.now() };
     host.transaction(() => {
       for (const nonce of used) rows.useNonce(nonce);
-      for (const winner of winners) rows.insertWinner(winner, blockNumber);
+      for (const winner of winners) rows.insertWinner(winner, blockNumber, sale);
+      rows.addReceived(sale, { tickets: used.length, worthWei: creditWei });
       // Each nonce is used once, so the first of a payment names its credit.
       const creditId = `${first.randHash}:${first.senderNonce}`;
       host.accounts.credit(hexOf(sender), { creditId, amountWei: creditWei });

@@ -10,3 +10,8 @@ export function ticketPurpose({ capability, price }: { capability: string; price
     meters.map(([m, p]) => [m, p.amountWei, p.per]),
   ]);
 }
+
+/** The capability of a purpose. */
+export function purposeCapability(purpose: string): string {
+  return (JSON.parse(purpose) as [string])[0];
+}

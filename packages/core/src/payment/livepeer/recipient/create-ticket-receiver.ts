@@ -31,6 +31,8 @@ export interface SenderView {
 export interface ReceivedTickets {
   /** ETH address, 20 bytes. */
   readonly sender: Uint8Array;
+  /** What they may pay for. */
+  readonly purpose: string;
   readonly creditWei: bigint;
   readonly used: readonly UsedNonce[];
   readonly winners: readonly WinningTicket[];
@@ -113,6 +115,7 @@ export function createTicketReceiver({
       }
       const received = {
         sender,
+        purpose,
         creditWei: creditWei(params) * BigInt(used.size),
         used: [...used.values()],
         winners,

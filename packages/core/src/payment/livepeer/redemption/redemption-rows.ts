@@ -33,6 +33,14 @@ export interface BatchAttempt {
   readonly signedAt: number;
 }
 
+/** What tickets were taken for, and when (milliseconds since the Unix epoch). */
+export interface TicketSale {
+  readonly capability: string;
+  readonly at: number;
+}
+
+const HOUR_MS = 3_600_000;
+
 /** The rows of tickets. Writes are durable when the transaction that they are in returns. */
 export interface RedemptionRows {
   useNonce(nonce: UsedNonce): void;
@@ -42,7 +50,9 @@ export interface RedemptionRows {
   listNonces(): UsedNonce[];
   listRetired(): { randHash: string; expirationBlock: bigint }[];
   /** A winner that is known already stays as it is. */
-  insertWinner(winner: WinningTicket, storedBlock: bigint): void;
+  insertWinner(winner: WinningTicket, storedBlock: bigint, sale: TicketSale): void;
+  /** Adds tickets that were taken to those of their hour. */
+  addReceived(sale: TicketSale, received: { tickets: number; worthWei: bigint }): void;
   save(hash: Uint8Array, redemption: Redemption, mined: MinedAt | undefined): void;
   get(hash: string): StoredWinner | undefined;
   /** Winners that are neither redeemed for good nor given up. */
@@ -50,6 +60,8 @@ export interface RedemptionRows {
   /** Newest first. */
   list(limit: number): StoredWinner[];
   insertAttempt(attempt: BatchAttempt): void;
+  /** What a transaction that was mined has cost. The others of its batch never were. */
+  saveCost(hash: Hex, cost: { costWei: bigint; minedAt: number }): void;
   /** In the order in which they were signed. */
   attempts(batchId: string): BatchAttempt[];
 }
@@ -63,7 +75,7 @@ export function createRedemptionRows(host: PaymentHost): RedemptionRows {
   const nonces = host.prepare('SELECT * FROM livepeer_nonces');
   const retired = host.prepare('SELECT * FROM livepeer_retired');
   const insert = host.prepare(
-    `INSERT OR IGNORE INTO livepeer_winners VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)`,
+    'INSERT OR IGNORE INTO livepeer_winners VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, ?)',
   );
   const save = host.prepare(
     `UPDATE livepeer_winners SET phase = ?, tries = ?, batch_id = ?, not_before_block = ?, reason = ?, mined_block = ?,
@@ -72,7 +84,13 @@ export function createRedemptionRows(host: PaymentHost): RedemptionRows {
   const get = host.prepare('SELECT * FROM livepeer_winners WHERE hash = ?');
   const open = host.prepare(`SELECT * FROM livepeer_winners WHERE phase NOT IN ('redeemed', 'given-up')`);
   const list = host.prepare('SELECT * FROM livepeer_winners ORDER BY stored_block DESC, hash LIMIT ?');
-  const insertAttempt = host.prepare('INSERT INTO livepeer_batches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insertAttempt = host.prepare('INSERT INTO livepeer_batches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)');
+  const saveCost = host.prepare(
+    `UPDATE livepeer_batches SET cost_wei = CASE hash WHEN ? THEN ? END, mined_at = CASE hash WHEN ? THEN ? END
+      WHERE batch_id = (SELECT batch_id FROM livepeer_batches WHERE hash = ?)`,
+  );
+  const received = host.prepare('SELECT * FROM livepeer_received WHERE hour_at = ? AND capability = ?');
+  const putReceived = host.prepare('INSERT OR REPLACE INTO livepeer_received VALUES (?, ?, ?, ?)');
   const attempts = host.prepare('SELECT * FROM livepeer_batches WHERE batch_id = ? ORDER BY attempt');
   return {
     useNonce: ({ randHash, senderNonce, expirationBlock }) => void useNonce.run(randHash, senderNonce, expirationBlock),
@@ -92,14 +110,20 @@ export function createRedemptionRows(host: PaymentHost): RedemptionRows {
         randHash: String(row['rand_hash']),
         expirationBlock: BigInt(row['expiration_block'] as number),
       })),
-    insertWinner(winner, storedBlock) {
+    insertWinner(winner, storedBlock, { capability, at }) {
       const { phase, tries, notBeforeBlock } = durableRedemption;
       insert.run(
         ...[hex(winner.hash), hex(winner.sender), hex(winner.recipient), String(winner.faceValueWei)],
         ...[String(winner.winProb), winner.senderNonce, winner.recipientRand, hex(winner.recipientRandHash)],
         ...[winner.signature, winner.creationRound, winner.creationRoundBlockHash, winner.paramsExpirationBlock],
-        ...[storedBlock, phase, tries, null, notBeforeBlock, null],
+        ...[storedBlock, phase, tries, null, notBeforeBlock, null, capability, at],
       );
+    },
+    addReceived({ capability, at }, { tickets, worthWei }) {
+      const hourAt = at - (at % HOUR_MS);
+      const before = received.get(hourAt, capability);
+      const worth = BigInt(String(before?.['worth_wei'] ?? '0')) + worthWei;
+      putReceived.run(hourAt, capability, Number(before?.['tickets'] ?? 0) + tickets, String(worth));
     },
     save(hash, { phase, tries, batchId, notBeforeBlock, reason }, mined) {
       save.run(
@@ -119,6 +143,7 @@ export function createRedemptionRows(host: PaymentHost): RedemptionRows {
         ...[String(fees.maxFeePerGasWei), String(fees.maxPriorityFeePerGasWei), signedAt],
       );
     },
+    saveCost: (hash, { costWei, minedAt }) => void saveCost.run(hash, String(costWei), hash, minedAt, hash),
     attempts: (batchId) => attempts.all(batchId).map(readAttempt),
   };
 }

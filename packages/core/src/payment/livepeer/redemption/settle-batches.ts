@@ -56,7 +56,8 @@ async function settleOutcome(
         (await elsewhere(context, winner, head)) ?? { winner, event: { type: 'no-event', block: head.l1Block } },
       );
   }
-  writeMoves(context, moves);
+  const { costWei, hash } = mined;
+  writeMoves(context, moves, () => context.rows.saveCost(hash, { costWei, minedAt: context.host.clock.now() }));
 }
 
 /** It is in no block yet: sent again, replaced, or known to be lost. */

@@ -1,0 +1,2 @@
+/** On the wire. */
+export const LIVEPEER = 'livepeer';
