@@ -69,6 +69,7 @@ export async function startOrchestrator(
     ...{
       pluginId: 'parts',
       digest: 'sha256:0',
+      imageDigest: '',
       prices: { default: options.price ?? freePriceSheet, capabilities: {} },
       phase: 'ready',
       reason: '',

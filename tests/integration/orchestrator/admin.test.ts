@@ -31,7 +31,7 @@ function makePlugin(pluginId: string): HostedPlugin {
   return {
     pluginId,
     manifest: { name: pluginId, version: '1.2.0' } as HostedPlugin['manifest'],
-    digest: 'sha256:aa',
+    ...{ digest: 'sha256:aa', imageDigest: '' },
     source: { type: 'folder', path: '/plugins/echo' },
     prices: pricesOf(freePriceSheet),
     environment: {},

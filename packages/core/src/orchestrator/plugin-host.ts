@@ -43,6 +43,8 @@ export interface HostedPlugin {
   readonly pluginId: string;
   readonly manifest: Manifest;
   readonly digest: string;
+  /** `sha256:<hex>` of the image that its workers run in; empty when they run without one. */
+  readonly imageDigest: string;
   readonly source: PluginSource;
   readonly prices: PluginPrices;
   /** What the operator has set for its workers. */

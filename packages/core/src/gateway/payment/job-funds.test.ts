@@ -87,6 +87,11 @@ describe('the funds of a job', () => {
     ['of another job', { ...honest, jobId: 'job_00000002' }, orchestrator],
     ['of another input', { ...honest, inputSha256: '3'.repeat(64) }, orchestrator],
     ['of another output', { ...honest, outputSha256: '3'.repeat(64) }, orchestrator],
+    [
+      'with a model that the output does not name',
+      { ...honest, modelDigests: [`sha256:${'3'.repeat(64)}`] },
+      orchestrator,
+    ],
     ['of another contract', { ...honest, contractDigest: `sha256:${'3'.repeat(64)}` }, orchestrator],
     ['that says it failed', { ...honest, outcome: 'failed-midway' as const }, orchestrator],
     ['for another payer', { ...honest, payer: `0x${'b'.repeat(40)}` }, orchestrator],

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../capability/canonical-json.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { PayableJob, PayerSession, ReceiptBytes, Usage } from '../../payment/payment-provider.ts';
 import type { SignedQuote } from '../../payment/quote/signed-quote.ts';
+import { modelDigests } from '../../payment/receipt/model-digests.ts';
 import type { Receipt } from '../../payment/receipt/receipt.ts';
 import { type ExpectedReceipt, verifyReceipt } from '../../payment/receipt/verify-receipt.ts';
 import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
@@ -91,6 +92,7 @@ export function paidFunds(options: {
         : {
             outcome: 'succeeded',
             outputSha256: hash('sha256', result.outputJson),
+            modelDigests: modelDigests(readJson(result.outputJson)),
             usage: Object.fromEntries(Object.entries(result.usage).map(([meter, total]) => [meter, String(total)])),
           };
     const checked = verifyReceipt(receipt, {
@@ -154,4 +156,13 @@ export function paidFunds(options: {
       return { provider, chargedWei, receipt, problem };
     },
   };
+}
+
+/** What can't be read is refused where the output is looked at. */
+function readJson(json: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(json));
+  } catch {
+    return undefined;
+  }
 }

@@ -75,13 +75,14 @@ export class PluginSupervisor {
   }
 
   get snapshot(): HostedPlugin {
-    const { manifest, digest } = this.resolved;
+    const { manifest, digest, artifact } = this.resolved;
     const link = this.#link;
     const serving = link !== undefined && (this.#state.phase === 'ready' || this.#state.phase === 'busy');
     return {
       pluginId: manifest.name,
       manifest,
       digest,
+      imageDigest: /^sha256:[0-9a-f]{64}$/.test(artifact) ? artifact : '',
       source: this.source,
       prices: this.prices,
       environment: this.#options.environment,

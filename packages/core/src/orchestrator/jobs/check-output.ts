@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ByocError } from '../../errors/byoc-error.ts';
+import { modelDigests } from '../../payment/receipt/model-digests.ts';
 import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
 import type { JobFrame } from '../../protocol/frames.ts';
 import { openOutputFile } from './job-directory.ts';
@@ -31,7 +32,7 @@ export async function checkOutput(session: JobSession, frame: JobFrame & { type:
       if (sizeBytes !== part.sizeBytes)
         throw invalid('', `names ${part.name} with ${part.sizeBytes} bytes; it has ${sizeBytes}`);
     }
-    return { type: 'result', outputJson: frame.outputJson, parts: frame.parts };
+    return { type: 'result', outputJson: frame.outputJson, parts: frame.parts, modelDigests: modelDigests(output) };
   } catch (error) {
     return { type: 'error', error: toByocError(error) };
   }

@@ -42,9 +42,10 @@ export async function endJob(
       rows.end(jobId, end);
       return end;
     }
-    const outputJson = ending.type === 'result' ? ending.outputJson : undefined;
+    const output = ending.type === 'result' ? ending : { outputJson: undefined, modelDigests: [] };
+    const { outputJson, modelDigests } = output;
     const outcome = outcomeOf(ending, { hadOutput, stopped });
-    const settlement = await payment.settlement(outcome, usage, { endedAt, outputJson });
+    const settlement = await payment.settlement(outcome, usage, { endedAt, outputJson, modelDigests });
     const end = endRow(ending, { endedAt, lastSequence, usage, ...settlement });
     transact(() => {
       payment.settle(settlement);

@@ -6,7 +6,13 @@ import type { JobEndRow } from '../store/job-rows.ts';
 
 /** How a job ended, before it was settled. */
 export type JobEnding =
-  | { readonly type: 'result'; readonly outputJson: Uint8Array; readonly parts: readonly OutputPart[] }
+  | {
+      readonly type: 'result';
+      readonly outputJson: Uint8Array;
+      readonly parts: readonly OutputPart[];
+      /** Of the models that made it. */
+      readonly modelDigests: readonly string[];
+    }
   | { readonly type: 'error'; readonly error: ByocError };
 
 /** Errors that are the orchestrator's or the plugin's own fault, although no other try would mend them. */

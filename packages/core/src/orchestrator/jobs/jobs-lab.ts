@@ -136,6 +136,7 @@ export function setUpJobs(
       pluginId: 'echo',
       manifest: manifestOf(options.meters ?? contract.meters),
       digest: 'sha256:0',
+      imageDigest: `sha256:${'ab'.repeat(32)}`,
       prices: { default: options.price ?? freePriceSheet, capabilities: {} },
       phase: 'ready',
       reason: '',

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createCreditOrchestratorProvider } from '../../payment/credit/create-credit-orchestrator-provider.ts';
 import type { CallerFrame, GatewayFrame, JobFrame, OrchestratorFrame } from '../../protocol/frames.ts';
+import type { HostedPlugin } from '../plugin-host.ts';
 import { sha256 } from './accept-job.ts';
 import { bytes, collect, echo, errorOf, frames, open, type Script, setUpJobs, signer } from './jobs-lab.ts';
 import { counting, key, price, receiptOf, setUpPaidJobs } from './paid-lab.ts';
 
 describe('a paid job', () => {
   it('costs what was metered, to the wei: ledger, row and receipt agree', async () => {
-    const { jobs, rows, desk, paid } = setUpPaidJobs();
+    const { jobs, rows, desk, paid, host } = setUpPaidJobs();
+    const { imageDigest, manifest } = host.list()[0] as HostedPlugin;
+    const digest = manifest.capabilities[0]?.digest;
+    const before = Date.now();
     const all = await collect(jobs.runJob(frames(await paid('job_00000001', { maxCostWei: 500n }))));
     expect(all.at(-1)).toMatchObject({ type: 'result' });
     expect(receiptOf(all)).toMatchObject({
@@ -15,7 +19,10 @@ describe('a paid job', () => {
       ...{ payer: key.payer, paymentProvider: 'credit', orchestrator: signer.address.toLowerCase() },
       inputSha256: Buffer.from(sha256(bytes({ text: 'hi' }))).toString('hex'),
       outputSha256: Buffer.from(sha256(bytes({ text: 'hi' }))).toString('hex'),
+      ...{ capability: 'example/echo@1.0.0', contractDigest: digest, imageDigest, modelDigests: [], quoteWei: '500' },
     });
+    const { startedAt, endedAt } = receiptOf(all);
+    expect([before, startedAt, endedAt, Date.now()]).toEqual([before, startedAt, endedAt, Date.now()].toSorted());
     expect(rows.get('job_00000001')?.end?.amountWei).toBe(16n);
     expect(desk.ledger.account(key)).toEqual({ creditedWei: 1000n, availableWei: 984n, heldWei: 0n, earnedWei: 16n });
     expect(desk.ledger.job('job_00000001')).toMatchObject({ state: 'settled', chargedWei: 16n });
@@ -44,6 +51,17 @@ describe('a paid job', () => {
     const { jobs, paid } = setUpPaidJobs({ script: silent });
     const all = await collect(jobs.runJob(frames(await paid('job_00000001', { maxCostWei: 500n }))));
     expect(errorOf(all)).toMatchObject({ code: 'USAGE_MISSING', charged: { amountWei: '0' } });
+  });
+
+  it('has the models that its output names in its receipt', async () => {
+    const made: Script = async function* () {
+      yield [{ sequence: 1, type: 'accepted', capability: 'example/echo@1.0.0' }];
+      const outputJson = bytes({ text: 'hi', model: { digest: `sha256:${'0f'.repeat(32)}` } });
+      yield [{ sequence: 2, type: 'result', outputJson, usage: { characters: 2n }, parts: [] }];
+    };
+    const { jobs, paid } = setUpPaidJobs({ script: made });
+    const all = await collect(jobs.runJob(frames(await paid('job_00000001', { maxCostWei: 500n }))));
+    expect(receiptOf(all).modelDigests).toEqual([`sha256:${'0f'.repeat(32)}`]);
   });
 
   it('is refused without enough credit, and leaves nothing behind', async () => {

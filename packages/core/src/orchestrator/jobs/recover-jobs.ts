@@ -31,7 +31,13 @@ export async function recoverJobs(
       const error = new ByocError('ORCHESTRATOR_RESTARTED', { jobId: row.jobId });
       const payment = await options.desk.reopen(row, { running: false });
       const endedAt = clock.now();
-      const settled = await payment.settlement('failed-by-orchestrator', {}, { endedAt, outputJson: undefined });
+      const settled = await payment.settlement(
+        'failed-by-orchestrator',
+        {},
+        {
+          ...{ endedAt, outputJson: undefined, modelDigests: [] },
+        },
+      );
       options.desk.transact(() => {
         payment.settle(settled);
         rows.end(row.jobId, endRow({ type: 'error', error }, { endedAt, usage: {}, lastSequence: 0, ...settled }));

@@ -28,6 +28,8 @@ export interface Settlement {
 export interface EndFacts {
   /** As it will be sent; undefined without an output. */
   readonly outputJson: Uint8Array | undefined;
+  /** Of the models that made it. */
+  readonly modelDigests: readonly string[];
   readonly endedAt: number;
 }
 
@@ -88,7 +90,7 @@ export interface PaidJobOptions {
   onUsageFault(fault: UsageFault): void;
   /** Makes and signs the receipt. */
   receiptOf(
-    end: Pick<Receipt, 'outcome' | 'amountWei' | 'endedAt' | 'outputSha256'> & { usage: Usage },
+    end: Pick<Receipt, 'outcome' | 'amountWei' | 'endedAt' | 'outputSha256' | 'modelDigests'> & { usage: Usage },
   ): Promise<ReceiptBytes>;
 }
 
@@ -188,11 +190,17 @@ class PaidJob implements JobPayment {
     return this.uncovered === undefined ? Promise.resolve() : this.#covered.promise;
   }
 
-  async settlement(outcome: JobOutcome, usage: Usage, { outputJson, endedAt }: EndFacts): Promise<Settlement> {
+  async settlement(
+    outcome: JobOutcome,
+    usage: Usage,
+    { outputJson, endedAt, ...facts }: EndFacts,
+  ): Promise<Settlement> {
     const { price, receiptOf } = this.#options;
     const amountWei = leastOf(chargeOf({ price, maxCostWei: this.#limitWei }, outcome, usage), this.#heldWei);
     const outputSha256 = outputJson === undefined ? '' : hash('sha256', outputJson);
-    const receipt = await receiptOf({ endedAt, outputSha256, outcome, usage, amountWei: String(amountWei) });
+    const modelDigests = [...facts.modelDigests];
+    const amount = { usage, amountWei: String(amountWei) };
+    const receipt = await receiptOf({ endedAt, outputSha256, modelDigests, outcome, ...amount });
     return { amountWei, receipt };
   }
 

@@ -44,15 +44,13 @@ export function payForJob(
   }
   const price = quote?.price ?? agreed;
   const bounds = quote?.usage ?? usageBounds(contract, price, input);
-  const isImage = plugin.source?.type === 'image' && /^sha256:[0-9a-f]{64}$/.test(plugin.digest);
   const payment = desk.open({
     job: { jobId: open.jobId, capability: reference, contractDigest: digest, inputSha256, price },
     provider: intent.provider,
     intent,
     boundWei: quote?.maxCostWei ?? costBound(price, bounds),
     meters: usageTerms(contract, price, bounds),
-    imageDigest: isImage ? plugin.digest : '',
-    modelDigests: [],
+    imageDigest: plugin.imageDigest,
     acceptedAt: now,
   });
   return payment instanceof Promise ? payment.then((found) => ({ price, payment: found })) : { price, payment };

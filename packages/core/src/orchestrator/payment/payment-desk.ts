@@ -32,7 +32,6 @@ export interface OpenPaymentRequest {
   /** What is known of its meters. */
   readonly meters: UsageTerms;
   readonly imageDigest: string;
-  readonly modelDigests: readonly string[];
   readonly acceptedAt: number;
 }
 
@@ -87,7 +86,7 @@ export function createPaymentDesk(options: {
     const receiptOf: PaidJobOptions['receiptOf'] = async ({ usage, ...end }) => {
       const receipt: Receipt = {
         ...{ version: 1, jobId, capability, contractDigest, price, ...end },
-        ...{ imageDigest: row.imageDigest, modelDigests: [...row.modelDigests], inputSha256: row.inputSha256 },
+        ...{ imageDigest: row.imageDigest, inputSha256: row.inputSha256 },
         usage: Object.fromEntries(Object.entries(usage).map(([meter, total]) => [meter, String(total)])),
         ...{ quoteWei: row.limitWei, paymentProvider: provider, orchestrator, payer: row.payer },
         startedAt: acceptedAt,
@@ -101,11 +100,11 @@ export function createPaymentDesk(options: {
 
   function opened(request: OpenPaymentRequest, payer: JobPayer): JobPayment {
     if (payer.payer === '') return noPayment;
-    const { job, provider, boundWei, intent, meters, imageDigest, modelDigests, acceptedAt } = request;
+    const { job, provider, boundWei, intent, meters, imageDigest, acceptedAt } = request;
     const bounded = boundWei !== undefined && boundWei <= intent.maxCostWei;
     const limitWei = String(bounded ? boundWei : intent.maxCostWei);
     const { inputSha256 } = job;
-    const row = { payer: payer.payer, inputSha256, limitWei, bounded, meters, imageDigest, modelDigests };
+    const row = { payer: payer.payer, inputSha256, limitWei, bounded, meters, imageDigest };
     return paidJob(job, { provider, row, payer, heldWei: 0n, acceptedAt });
   }
 

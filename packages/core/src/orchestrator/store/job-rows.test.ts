@@ -32,7 +32,6 @@ const row: Omit<JobRow, 'end'> = {
     bounded: true,
     meters: {},
     imageDigest: '',
-    modelDigests: [],
   },
 };
 

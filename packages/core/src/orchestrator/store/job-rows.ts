@@ -40,7 +40,6 @@ export interface JobPaymentRow {
   readonly meters: UsageTerms;
   /** `sha256:…`; empty when it ran without an image. */
   readonly imageDigest: string;
-  readonly modelDigests: readonly string[];
 }
 
 /** How a job ended. */
