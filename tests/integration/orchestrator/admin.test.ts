@@ -40,8 +40,7 @@ function makePlugin(pluginId: string): HostedPlugin {
     jobsDirectory: '/jobs',
     workerState: undefined,
     worker: undefined,
-    restarts: 0,
-    timeToWarmMs: 12,
+    ...{ restarts: 0, timeToWarmMs: 12 },
   };
 }
 

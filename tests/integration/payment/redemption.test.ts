@@ -1,7 +1,8 @@
 import { livepeerBooks } from '@byoc/core/payment/livepeer';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RedeemingNode } from '../../support/open-redeeming-node.ts';
 import { hasPart } from '../../support/require-part.ts';
-import { type RedeemingNode, startTicketWorld, type TicketWorld } from '../../support/ticket-world.ts';
+import { startTicketWorld, type TicketWorld } from '../../support/ticket-world.ts';
 import { until } from '../../support/until.ts';
 
 const face = 10n ** 16n;

@@ -13,7 +13,7 @@ export const key = { provider: 'credit', payer: payer.address.toLowerCase() };
 export const price = { baseWei: '10', meters: { characters: { amountWei: '3', per: '1' } } };
 const far = Date.now() + 600_000;
 
-type SetUp = Pick<NonNullable<Parameters<typeof setUpJobs>[0]>, 'script' | 'slots' | 'meters'>;
+type SetUp = Pick<NonNullable<Parameters<typeof setUpJobs>[0]>, 'script' | 'slots' | 'meters' | 'database'>;
 
 /** Jobs that cost `price`, and a payer with a balance. */
 export function setUpPaidJobs(options: SetUp & { balanceWei?: bigint; topUpWaitMs?: number } = {}) {
