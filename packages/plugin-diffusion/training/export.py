@@ -13,7 +13,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from .autoencoder import FoldedDecoder, FoldedEncoder
+from .autoencoder import ShippedDecoder, ShippedEncoder
 from .domain import CANVAS
 from .text_encoder import WIDTH, build_text_encoder
 from .tokenizer import MAX_TOKENS, load_tokenizer
@@ -103,7 +103,8 @@ def export_model(work: Path, model: Path) -> None:
     reader.load_state_dict(torch.load(work / "text_encoder.pt"))
     unet = build_unet()
     unflatten(torch.load(work / "unet.pt")["ema"], list(unet.parameters()))
-    decoder, encoder = FoldedDecoder(), FoldedEncoder()
+    projection = torch.load(work / "projection.pt")
+    decoder, encoder = ShippedDecoder(projection), ShippedEncoder(projection)
     halves = torch.load(work / "autoencoder.pt")
     decoder.decoder.load_state_dict(halves["decoder"])
     encoder.encoder.load_state_dict(halves["encoder"])
@@ -135,7 +136,7 @@ def _write_configs(work: Path, model: Path, reader, unet) -> None:
         # Five levels say that a latent cell is 16 pixels wide; the numbers themselves mean nothing here.
         "block_out_channels": [48, 64, 64, 96, 96],
         "sample_size": CANVAS,
-        "scaling_factor": json.loads((work / "latents.json").read_text())["scaling_factor"],
+        "scaling_factor": 1.0,
     }
     for half in ("vae_decoder", "vae_encoder"):
         _write_json(model / half / "config.json", autoencoder)

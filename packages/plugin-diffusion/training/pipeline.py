@@ -29,7 +29,7 @@ class Parts:
 
 def load_torch_parts(work: Path) -> Parts:
     """The parts of a training folder, with the UNet's averaged weights."""
-    from .autoencoder import FoldedDecoder
+    from .autoencoder import ShippedDecoder
     from .text_encoder import build_text_encoder
     from .unet import UNET, build_unet, unflatten
 
@@ -38,7 +38,7 @@ def load_torch_parts(work: Path) -> Parts:
     reader.load_state_dict(torch.load(work / "text_encoder.pt"))
     unet = build_unet().eval()
     unflatten(torch.load(work / "unet.pt")["ema"], list(unet.parameters()))
-    decoder = FoldedDecoder()
+    decoder = ShippedDecoder(torch.load(work / "projection.pt"))
     decoder.decoder.load_state_dict(torch.load(work / "autoencoder.pt")["decoder"])
     size = UNET["sample_size"]
     return Parts(
@@ -46,7 +46,7 @@ def load_torch_parts(work: Path) -> Parts:
         read=lambda ids: reader.eval()(ids).last_hidden_state,
         denoise=lambda x, t, states: unet(x, t, states, added_cond_kwargs={}).sample,
         decode=decoder,
-        scale=json.loads((work / "latents.json").read_text())["scaling_factor"],
+        scale=1.0,
         shape=(UNET["in_channels"], size, size),
     )
 

@@ -5,19 +5,21 @@ it under a lock, without waiting for the others. On cores that other programs us
 exchange of gradients after every step, where all wait for the slowest. The price: only one worker is repeatable.
 """
 
-import json
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import multiprocessing as mp
+from torch.nn import functional as F
 
+from .autoencoder import SHIPPED_CHANNELS, project
+from .latents import open_latents
 from .text_encoder import WIDTH, build_text_encoder
 from .tokenizer import encode, load_tokenizer
 
 UNET = {
-    "sample_size": 8, "in_channels": 32, "out_channels": 32,
+    "sample_size": 8, "in_channels": SHIPPED_CHANNELS, "out_channels": SHIPPED_CHANNELS,
     "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"],
     "up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D"],
     "block_out_channels": [64, 128], "layers_per_block": 1, "norm_num_groups": 16,
@@ -37,7 +39,7 @@ WEIGHT_DECAY = 0.01
 WARM_UP = 100  # steps
 EMA = 0.998
 EMPTY_PROMPT = 0.1  # share of samples that learn without their caption, for guidance
-EDGE_WEIGHT = 3.0  # of a latent cell with an edge in it, against 1 for a flat one
+EDGE_WEIGHT = 2.0  # of a latent cell with an edge in it, against 1 for a flat one
 SAVE_EVERY = 200  # steps
 
 
@@ -73,13 +75,6 @@ def make_text_states(work: Path) -> None:
     np.save(work / "text_states.npy", torch.cat(states).numpy())
 
 
-def open_latents(work: Path) -> np.ndarray:
-    """float16 [n, 8, 16, 16], unscaled; only those that are made while others are still being made."""
-    if (work / "latents.npy").exists():
-        return np.load(work / "latents.npy", mmap_mode="r")
-    return np.load(work / "latents.part.npy", mmap_mode="r")[: int((work / "latents.progress").read_text())]
-
-
 def flatten(tensors) -> torch.Tensor:
     return torch.cat([t.detach().reshape(-1) for t in tensors])
 
@@ -110,27 +105,23 @@ def work_on(rank: int, work: Path, config: dict, shared: dict, lock, total: int,
     unet = build_unet(config)
     parameters = list(unet.parameters())
     alphas = build_scheduler().alphas_cumprod
-    scale = json.loads((work / "latents.json").read_text())["scaling_factor"]
+    projection = torch.load(work / "projection.pt")
     latents = open_latents(work)
     edges = np.load(work / "edges.npy", mmap_mode="r")
     states = np.load(work / "text_states.npy", mmap_mode="r")
     weights, ema, mean, square, counters = (shared[k] for k in ("weights", "ema", "mean", "square", "counters"))
-    fold = config["sample_size"] == 8
     started, losses, first = time.time(), [], int(counters[1])
     while int(counters[1]) < total:
         unflatten(weights, parameters)
         rows = np.sort(np.random.default_rng(torch.randint(2**31, ()).item()).choice(len(latents), BATCH, replace=False))
-        clean = torch.from_numpy(latents[rows]).float() * scale
-        importance = 1 + (EDGE_WEIGHT - 1) * torch.from_numpy(edges[rows]).float()[:, None]
+        clean = project(F.pixel_unshuffle(torch.from_numpy(latents[rows]).float(), 2), projection["forth"], projection["mean"])
+        importance = 1 + (EDGE_WEIGHT - 1) * F.max_pool2d(torch.from_numpy(edges[rows]).float()[:, None], 2)
         rows[np.random.default_rng(torch.randint(2**31, ()).item()).random(BATCH) < EMPTY_PROMPT] = len(states) - 1
         text = torch.from_numpy(states[rows]).float()
         t = sample_timesteps(BATCH)
         noise = torch.randn_like(clean)
         signal, sigma = alphas[t].sqrt()[:, None, None, None], (1 - alphas[t]).sqrt()[:, None, None, None]
         noisy, wanted = signal * clean + sigma * noise, signal * noise - sigma * clean
-        importance = importance.expand_as(clean)
-        if fold:
-            noisy, wanted, importance = (torch.nn.functional.pixel_unshuffle(x, 2) for x in (noisy, wanted, importance))
         with torch.autocast("cpu", torch.bfloat16):
             guess = unet(noisy, t, text, added_cond_kwargs={}).sample
         error = (guess.float() - wanted) ** 2
