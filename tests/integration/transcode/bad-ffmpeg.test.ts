@@ -32,6 +32,10 @@ async function faulty(name: string, fault: string): Promise<string> {
   return path;
 }
 
+/** A configuration without a folder of fonts, beside the program. */
+const NO_FONTS =
+  'FONTCONFIG_FILE="$0.conf"; export FONTCONFIG_FILE; printf "<fontconfig></fontconfig>" > "$FONTCONFIG_FILE"';
+
 const fails = (ffmpegPath: string, limits = {}) =>
   runJob(folder.path, source, {}, { plugin: { ffmpegPath, limits } }).then(
     () => Promise.reject(new Error('it did not fail')),
@@ -62,6 +66,26 @@ describe('an ffmpeg', () => {
       message: `The ffmpeg at \`${path}\` is too old: version 3.4.8`,
       hint: 'Install ffmpeg 4.1 or later, or let BYOC_FFMPEG name one.',
     });
+  });
+
+  it.each([
+    ['text-unsupported', 'echo "[AVFilterGraph @ 0x1] [error] No such filter: \'drawtext\'" >&2; exit 1'],
+    ['font-missing', NO_FONTS],
+  ])('that can not draw text is told as %s', async (reason, fault) => {
+    const ffmpegPath = await faulty(reason, fault);
+    const input = { picture: { texts: [{ text: 'x' }] } };
+    await expect(runJob(folder.path, source, input, { plugin: { ffmpegPath } })).rejects.toMatchObject({
+      facts: { reason, recovery: 'retry-other' },
+    });
+  });
+
+  it('that has no font for subtitles is told, though it goes on', async () => {
+    const ffmpegPath = await faulty('no-font', NO_FONTS);
+    const words = join(folder.path, 'words.srt');
+    await writeFile(words, '1\n00:00:00,000 --> 00:00:01,000\nx\n');
+    const input = { picture: { burnedSubtitles: { file: { $part: 'words' } } } };
+    const job = runJob(folder.path, source, input, { plugin: { ffmpegPath }, files: { words } });
+    await expect(job).rejects.toMatchObject({ facts: { reason: 'font-missing' } });
   });
 
   it('without the encoder fails the job, and the fitness test before any job', async () => {

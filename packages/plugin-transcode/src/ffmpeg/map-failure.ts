@@ -13,6 +13,21 @@ interface Row {
 /** What ffmpeg says, and what it means. The first row that fits wins. */
 const ROWS: readonly Row[] = [
   {
+    pattern: /No such filter: '(drawtext|subtitles)'/,
+    reason: 'text-unsupported',
+    message: 'This ffmpeg can not draw text',
+    hint: 'Choose another offer, or an ffmpeg that was built with libfreetype, fontconfig and libass.',
+    recovery: 'retry-other',
+  },
+  {
+    pattern:
+      /Cannot find a valid font|Could not load font|fontselect: failed to find any fallback|No font filename provided/i,
+    reason: 'font-missing',
+    message: 'There is no font here to draw text with',
+    hint: 'Choose another offer; whoever runs the worker installs fonts, for example `fonts-dejavu-core`.',
+    recovery: 'retry-other',
+  },
+  {
     pattern: /No space left on device|Disk quota exceeded/i,
     reason: 'disk-full',
     message: 'The disk is full',

@@ -65,6 +65,8 @@ export function checkSource(
 /** Refuses a plan before anything is encoded. @throws TranscodeFailure */
 export function checkPlan(plan: TranscodePlan, limits: TranscodeLimits): void {
   checkRenditions(plan.renditions.length, limits);
+  // A canvas may be larger than the source.
+  if (plan.chain !== undefined) checkPicture(plan.chain.size.width * plan.chain.size.height, limits);
   const aSecond = Math.ceil((plannedPixels(plan, 1) * plan.frameRate.num) / plan.frameRate.den);
   const hint = 'Ask for fewer or smaller renditions, or for a lower `video.maxFrameRate`.';
   refuse('pixels a second', aSecond, limits.maxPixelsPerSecond, hint);

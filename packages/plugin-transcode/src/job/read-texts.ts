@@ -36,7 +36,7 @@ export async function readTexts(
   options: RunProgramOptions,
 ): Promise<ReadTexts> {
   const warnings: string[] = [];
-  const fileOf = (at: number) => join(tmp, `text-${at}.vtt`);
+  const fileOf = (at: number) => join(tmp, `cues-${at}.vtt`);
   const ofSource = texts.flatMap(({ from }, at) => ('stream' in from ? [{ at, stream: from.stream }] : []));
   const run = (args: readonly string[]) => runProgram(found.ffmpeg.path, [...QUIET, ...args], options);
   if (ofSource.length > 0) {

@@ -6,6 +6,7 @@ import type { TranscodeOutput } from '../capability/output.ts';
 import type { transcode } from '../capability.ts';
 import { findDamage } from '../ffmpeg/find-damage.ts';
 import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
+import { findMissingLetters, lacksFont } from '../ffmpeg/find-missing-letters.ts';
 import { mapFailure } from '../ffmpeg/map-failure.ts';
 import { probeSource } from '../ffmpeg/probe-source.ts';
 import { runProgram } from '../ffmpeg/run-program.ts';
@@ -28,6 +29,7 @@ import { lookAtPictures } from './look-at-pictures.ts';
 import { measureResult, measureSource } from './measure-loudness.ts';
 import { type TriedLadder, type TryLadderInput, tryLadder } from './per-title/try-ladder.ts';
 import { placeTexts } from './place-texts.ts';
+import { prepareOverlays } from './prepare-overlays.ts';
 import { noFrames, readBack } from './read-back.ts';
 import type { StreamFacts } from './read-stream.ts';
 import { readTexts } from './read-texts.ts';
@@ -96,6 +98,7 @@ async function transcodeSteps(
   const picked = { path, maxPixels, syncOption: found.ffmpeg.syncOption };
   const planned = planTexts(input, probe, planPackaging(input));
   const texts = await readTexts({ found, path, files, texts: planned.texts, tmp: dir.tmp }, ran);
+  const drawn = await prepareOverlays(context, { found, input, probe, path, limits }, ran);
   const settings = perTitleOf(input);
   const trialShare = settings === undefined ? 0 : 0.25;
   let measures = false;
@@ -103,7 +106,7 @@ async function transcodeSteps(
   let pixels = 0;
   const encode = async (encoding: Encoding) => {
     const planFor = (asked: TranscodeInput) =>
-      planTranscode(asked, probe, { ...picked, tmp: dir.tmp, fields, loudness }, encoding);
+      planTranscode(asked, probe, { ...picked, ...drawn, tmp: dir.tmp, fields, loudness }, encoding);
     const about = { found, input, probe, path, plan: planFor, trialShare };
     const tried = settings === undefined ? undefined : await tryTitle({ ...context, signal }, { ...about, settings });
     const unmeasured = planFor(tried?.input ?? input);
@@ -125,11 +128,12 @@ async function transcodeSteps(
       context.usage.set('pixels', pixels);
     });
     const encoded = await runProgram(found.ffmpeg.path, plan.args, { ...ran, onProgress });
-    if (encoded.exitCode !== 0) throw mapFailure(encoded.stderr, encoded);
+    if (encoded.exitCode !== 0 || lacksFont(encoded.stderr)) throw mapFailure(encoded.stderr, encoded);
     return {
       plan,
       tried,
       damage: findDamage(encoded.stderr),
+      letters: findMissingLetters(encoded.stderr),
       hardware: (failures: readonly string[]) => describeHardware(plan, encoding, input.video.hardware, failures),
     };
   };
@@ -176,7 +180,7 @@ async function transcodeSteps(
     bytes: size,
     facts: published.pictures,
     soundFacts: published.sounds,
-    texts: { written, warnings: texts.warnings },
+    texts: { written, warnings: [...texts.warnings, ...drawn.warnings, ...value.letters] },
     loudness: await measureResult(found, plan, ran),
     quality,
     found,

@@ -37,6 +37,8 @@ export function parallelInput(input: TranscodeRunInput): ParallelInput | { reado
   if (Array.isArray(subtitles?.tracks) || subtitles?.files !== undefined)
     return { reason: 'its subtitles are one job' };
   if (picture?.frameTiming === 'source') return { reason: 'pictures keep their own times' };
+  if (picture?.burnedSubtitles !== undefined || picture?.texts?.some((text) => 'clock' in text) === true)
+    return { reason: 'what is drawn over its pictures changes with time' };
   if (picture?.deinterlace?.pictureFor === 'field') return { reason: 'each field becomes a picture' };
   if (!(source instanceof BlobInput) || source.origin.type !== 'file')
     return { reason: 'the source is not a file of this machine' };

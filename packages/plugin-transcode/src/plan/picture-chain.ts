@@ -1,21 +1,20 @@
 import type { TranscodeInput } from '../capability/input.ts';
 import type { MediaProbe, VideoStream } from '../media/media-probe.ts';
-import { displaySize } from '../media/media-probe.ts';
 import type { FieldScan } from '../media/parse-field-scan.ts';
 import { clippedSeconds } from './clipped-seconds.ts';
 import type { HdrMetadata } from './colour-arguments.ts';
+import { afterAlpha, alphaFilters } from './picture/alpha-filters.ts';
 import { filterValue } from './picture/filter-value.ts';
-import { planColour, scalerOptions, tagFilter } from './picture/plan-colour.ts';
+import { overlayFilters, type WatermarkImage } from './picture/overlay-filters.ts';
+import { padFilters } from './picture/pad-filters.ts';
+import { type PlannedColour, planColour, scalerOptions, tagFilter } from './picture/plan-colour.ts';
+import { planComposition, type Size } from './picture/plan-composition.ts';
 import { type PictureTiming, planTiming } from './picture/plan-timing.ts';
 import { selectDeinterlace } from './picture/select-deinterlace.ts';
 import { type Colour, type SourceColour, sourceColour } from './picture/source-colour.ts';
+import { toHighRange } from './picture/tone-map.ts';
+import { writeCube } from './picture/write-cube.ts';
 import { bitDepthOf } from './plan-encoder.ts';
-
-/** A size in pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** What was found out about a source before it is planned. */
 export interface PictureFacts {
@@ -23,6 +22,10 @@ export interface PictureFacts {
   readonly fields?: FieldScan | undefined;
   /** Folder for the files of the chain. @default the working directory of ffmpeg */
   readonly tmp?: string | undefined;
+  /** The image of the watermark. @default none */
+  readonly image?: WatermarkImage | undefined;
+  /** A file of subtitles to draw, in the time of the source. @default none */
+  readonly burned?: string | undefined;
 }
 
 /** The way of pictures from the decoder to every output. */
@@ -39,10 +42,10 @@ export interface PictureChain {
   readonly warnings: readonly string[];
   /** What is done once, for all: chains whose last one has no label at its end. `sizes` are all that are made. */
   shared(sizes: readonly Size[]): string;
-  /** What is done for a rendition. */
-  rendition(size: Size & { readonly pixelFormat: string }): string;
+  /** What is done for a rendition: chains, the last of which is open. Two in one graph must have different labels. */
+  rendition(size: Size & { readonly pixelFormat: string }, label: string): string;
   /** What is done for pictures in JPEG. */
-  still(size: Size): string;
+  still(size: Size, label: string): string;
 }
 
 const SCALE = 'flags=bicubic';
@@ -59,35 +62,84 @@ export function planPictureChain(
   const clipSeconds =
     input.clip?.durationSeconds === undefined ? undefined : (clippedSeconds(input, probe.durationSeconds) ?? 1);
   const timing = planTiming(input, video, { factor: deinterlace?.factor ?? 1, clipSeconds });
-  const source = sourceColour(video);
+  const stored = sourceColour(video);
+  const source = afterAlpha(stored);
   const bits = bitDepthOf(input.video);
   const colour = planColour(source, video, bits === 10 && input.picture.dynamicRange === 'auto');
   const cube = colour.cube === undefined ? undefined : { path: `${facts.tmp ?? '.'}/tones.cube`, text: colour.cube };
-  const size = displaySize(video);
+  const composition = planComposition(input.picture, video);
+  const { size } = composition;
   // The bare scale gives every picture the first one's size, should it change: other filters take no second size.
-  const steps = ['scale', ...(deinterlace === undefined ? [] : [deinterlace.filter]), ...timing.filters];
+  const steps = [
+    'scale',
+    ...(deinterlace === undefined ? [] : [deinterlace.filter]),
+    ...timing.filters,
+    // After the timing, which would miss the end of the last picture: overlays do not tell it.
+    ...(stored.hasAlpha ? [alphaFilters(stored, video, input.picture.background)] : []),
+    ...(composition.crop === undefined ? [] : [composition.crop]),
+  ];
   // What the shared part has turned into the colours of the renditions needs no more of that.
   const isMapped = cube !== undefined && !colour.isKept;
   const after = !isMapped ? source : { ...colour.target, layout: 'yuv' as const };
+  const { pad } = input.picture;
+  const overlays = planOverlays(input, facts, { colour, source });
   return {
     timing,
     size,
-    files: cube === undefined ? [] : [cube],
+    files: [...(cube === undefined ? [] : [cube]), ...overlays.files],
     colour: colour.target,
     hdr: colour.isKept ? { display: video.masteringDisplay, light: video.contentLight } : undefined,
     warnings: [...(deinterlace?.warnings ?? []), ...colour.warnings],
     shared(sizes) {
       const all = [...steps];
-      if (isMapped) all.push(...toneFilters(source, largest(sizes), { path: cube.path, target: colour.target, bits }));
+      if (isMapped) {
+        const most = largest(sizes.map((one) => composition.place(one)));
+        all.push(...toneFilters(source, most, { path: cube.path, target: colour.target, bits }));
+      }
       return `[0:${video.index}]${all.join(',')}`;
     },
-    rendition: ({ width, height, pixelFormat }) =>
-      `scale=${width}:${height}:${SCALE}${scalerOptions(after, colour.target)},setsar=1,${tagFilter(colour.target)},format=${pixelFormat}`,
-    still(size) {
-      if (cube === undefined || isMapped) return jpeg(size, after);
-      const tone = { path: cube.path, target: BT709, bits: 8 as const };
-      return [...toneFilters(source, size, tone), jpeg(size, { ...BT709, layout: 'yuv' })].join(',');
+    rendition({ pixelFormat, ...output }, label) {
+      const place = composition.place(output);
+      const { width, height } = place;
+      const scaled = `scale=${width}:${height}:${SCALE}${scalerOptions(after, colour.target)},setsar=1,${tagFilter(colour.target)},format=${pixelFormat}`;
+      const around = { place, colour: pad?.colour ?? BLACK, canvas: colour.target, label, samples: bits };
+      const drawn = `${padFilters(output, around)}${overlays.filters(output, label)}`;
+      return drawn === '' ? scaled : `${scaled}${drawn},format=${pixelFormat}`;
     },
+    still(output, label) {
+      const place = composition.place(output);
+      const around = { place, colour: pad?.colour ?? BLACK, canvas: JPEG, label, samples: 'jpeg' as const };
+      const padded = padFilters(output, around);
+      if (cube === undefined || isMapped) return `${jpeg(place, after)}${padded}`;
+      const tone = { path: cube.path, target: BT709, bits: 8 as const };
+      return `${[...toneFilters(source, place, tone), jpeg(place, { ...BT709, layout: 'yuv' })].join(',')}${padded}`;
+    },
+  };
+}
+
+/** What is drawn over renditions, and the files that it is read from. */
+function planOverlays(
+  { picture, clip, video }: TranscodeInput,
+  { image, burned, tmp = '.' }: PictureFacts,
+  { colour, source }: { colour: PlannedColour; source: SourceColour },
+): Pick<PictureChain, 'files'> & { filters(output: Size, label: string): string } {
+  const texts = picture.texts.flatMap((text, at) =>
+    'text' in text ? [{ at, path: `${tmp}/text-${at}.txt`, text: text.text }] : [],
+  );
+  const range = colour.isKept && source.dynamicRange !== 'sdr' ? source.dynamicRange : undefined;
+  const table =
+    range === undefined || image === undefined
+      ? undefined
+      : { path: `${tmp}/marks.cube`, text: writeCube(toHighRange(range, source.primaries)) };
+  const bits = bitDepthOf(video);
+  const drawn = {
+    ...{ picture, image, burned, canvas: colour.target, table: table?.path },
+    textFiles: new Map(texts.map(({ at, path }) => [at, path])),
+    clipStartSeconds: clip?.startSeconds ?? 0,
+  };
+  return {
+    files: [...texts, ...(table === undefined ? [] : [table])],
+    filters: (output, label) => overlayFilters(drawn, { ...output, label, bits }),
   };
 }
 
@@ -112,6 +164,7 @@ function toneFilters(
   ];
 }
 
+const BLACK = '#000000';
 const RGB: Colour = { range: 'pc', matrix: 'gbr', primaries: 'bt709', transfer: 'bt709' };
 const BT709: Colour = { range: 'tv', matrix: 'bt709', primaries: 'bt709', transfer: 'bt709' };
 

@@ -48,7 +48,7 @@ describe('planTranscode', () => {
         .join(' ')
         .replace(/-format_whitelist \S+/, '-format_whitelist …'),
     ).toMatchInlineSnapshot(
-      `"-hide_banner -nostdin -nostats -loglevel info -progress pipe:3 -y -reinit_filter 0 -protocol_whitelist file -format_whitelist … -i file:/jobs/1/in/source -protocol_whitelist file -f hls -i file:hls/360p/index.m3u8 -filter_complex [0:0]scale,fps=30/1:start_time=0,settb=1/25,setpts=N,split=1[s0];[s0]scale=640:360:flags=bicubic,setsar=1,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709,format=yuv420p,split=1[r0psnr];[1:v:0]settb=1/25,setpts=N,setsar=1,format=yuv420p,split=1[d0psnr];[d0psnr][r0psnr]psnr@psnr0=shortest=1[q0psnr] -map [q0psnr] -f null -"`,
+      `"-hide_banner -nostdin -nostats -loglevel info -progress pipe:3 -y -reinit_filter 0 -protocol_whitelist file -format_whitelist … -i file:/jobs/1/in/source -protocol_whitelist file -f hls -i file:hls/360p/index.m3u8 -filter_complex [0:0]scale,fps=30/1:start_time=0,split=1[s0];[s0]scale=640:360:flags=bicubic,setsar=1,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709,format=yuv420p,settb=1/25,setpts=N,split=1[r0psnr];[1:v:0]settb=1/25,setpts=N,setsar=1,format=yuv420p,split=1[d0psnr];[d0psnr][r0psnr]psnr@psnr0=shortest=1[q0psnr] -map [q0psnr] -f null -"`,
     );
   });
 

@@ -56,7 +56,7 @@ export function planTranscode(
   const open = [
     ...(input.clip === undefined ? [] : ['-ss', decimal(input.clip.startSeconds)]),
     ...(input.clip?.durationSeconds === undefined ? [] : ['-t', decimal(input.clip.durationSeconds)]),
-    ...decoderArguments(source.maxPixels),
+    ...decoderArguments(source.maxPixels, probe.video),
     ...sourceArguments(source.path),
   ];
   args.push(...pictures.inputArgs, ...open, ...pictures.args);
@@ -73,6 +73,7 @@ export function planTranscode(
   return {
     args,
     chain: pictures.chain,
+    video: probe.video,
     open,
     frameRate,
     expectedFrames: seconds === undefined ? undefined : Math.max(1, Math.round(seconds * rate)),

@@ -1,5 +1,6 @@
 import type { LoudnessTarget } from '../capability/audio-settings.ts';
 import type { Fraction } from '../media/fraction.ts';
+import type { VideoStream } from '../media/media-probe.ts';
 import type { FramePlace } from './device-arguments.ts';
 import type { EncoderFamily } from './encoders/encoder.ts';
 import type { Normalization } from './loudness-arguments.ts';
@@ -97,6 +98,8 @@ export interface TranscodePlan {
   readonly args: readonly string[];
   /** What happens to pictures before they are encoded; undefined where there are none. */
   readonly chain: PictureChain | undefined;
+  /** The pictures of the source. */
+  readonly video: VideoStream | undefined;
   /** The arguments that open the source, clip included. */
   readonly open: readonly string[];
   readonly frameRate: Fraction;

@@ -14,7 +14,7 @@ export function planQuality(
   const args = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'info', '-progress', 'pipe:3', '-y'];
   if (input.clip !== undefined) args.push('-ss', String(input.clip.startSeconds));
   if (input.clip?.durationSeconds !== undefined) args.push('-t', String(input.clip.durationSeconds));
-  args.push(...decoderArguments(source.maxPixels), ...sourceArguments(source.path));
+  args.push(...decoderArguments(source.maxPixels, plan.video), ...sourceArguments(source.path));
   for (const { playlist } of plan.renditions)
     args.push('-protocol_whitelist', 'file', '-f', 'hls', '-i', `file:${playlist}`);
   const { chain: pictures } = plan;
@@ -23,11 +23,11 @@ export function planQuality(
   const count = 'settb=1/25,setpts=N';
   const split = (labels: readonly string[]) => `split=${labels.length}${labels.map((label) => `[${label}]`).join('')}`;
   const all = plan.renditions.map((_, at) => `s${at}`);
-  const chains = [`${pictures.shared(plan.renditions)},${count},${split(all)}`];
+  const chains = [`${pictures.shared(plan.renditions)},${split(all)}`];
   for (const [at, rendition] of plan.renditions.entries()) {
     const ends = (side: string) => measures.map((measure) => `${side}${at}${measure}`);
     chains.push(
-      `[s${at}]${pictures.rendition(rendition)},${split(ends('r'))}`,
+      `[s${at}]${pictures.rendition(rendition, `v${at}`)},${count},${split(ends('r'))}`,
       `[${at + 1}:v:0]${count},setsar=1,format=${rendition.pixelFormat},${split(ends('d'))}`,
       ...measures.map((measure) => {
         const filter = `${QUALITY_FILTERS[measure]}@${measure}${at}`;

@@ -18,6 +18,12 @@ export const limitedJobs: readonly SourceRow[] = [
     ...{ refused, says: /The job has 3 outputs; at most 2 are allowed here/ },
   },
   {
+    source: 'a canvas with too many pixels',
+    make: small,
+    input: { picture: { pad: { aspect: '1:400' } } },
+    ...{ refused, says: /10240000 pixels a picture; at most 1000000 are/ },
+  },
+  {
     source: 'too many renditions',
     make: small,
     input: { ladder: [90, 80, 70, 60].map((height) => ({ height })) },

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { makeSource, quick } from '../make-source.ts';
+import { storedValues } from '../read-pictures.ts';
 import { type DoneJob, probeStream, type SourceRow } from './source-row.ts';
 
 const lavfi = (graph: string) => ['-f', 'lavfi', '-i', graph];
@@ -163,6 +164,33 @@ export const oddSources: readonly SourceRow[] = [
     async right(job) {
       expect(job.output.source.video?.pixelFormat).toBe('argb');
       await pictures(job, usual);
+    },
+  },
+  {
+    source: 'alpha over a colour, padded, drawn over',
+    make: made('mov', ...lavfi('color=black@0:size=160x90:rate=10:duration=1,format=argb'), '-c:v', 'qtrle'),
+    input: {
+      picture: {
+        background: '#0000ff',
+        pad: { aspect: '1:1', colour: '#ff0000' },
+        texts: [{ text: "it's; [v0]", size: 0.5, position: 'centre', font: 'mono', colour: '#ffffff' }],
+      },
+    },
+    async right(job) {
+      await pictures(job, { ...usual, height: 160 });
+      const [{ playlist } = {}] = job.output.renditions;
+      const row = Array.from({ length: 80 }, (_, x) => [x * 2, 80] as const);
+      const [bar, ground, ...middle] = await storedValues(
+        join(job.out, playlist?.$part ?? ''),
+        [[80, 8], [80, 40], ...row],
+        5,
+      );
+      // BT.709: red, blue; and letters in the middle.
+      expect([bar, ground].map((one) => one?.map((value) => Math.round(value / 16) * 16))).toEqual([
+        [64, 96, 240],
+        [32, 240, 112],
+      ]);
+      expect(middle.filter(([luma = 0]) => luma > 150).length).toBeGreaterThan(4);
     },
   },
 ];
