@@ -127,3 +127,16 @@ describe('parseInput', () => {
     expect(parseIssues(input)).toMatchSnapshot();
   });
 });
+
+it('holds each field to its own pattern', () => {
+  const patterns = defineCapability({
+    name: 'a/patterns',
+    version: '1.0.0',
+    input: z.object({ word: z.string().regex(/^[a-z]+$/), number: z.string().regex(/^[0-9]+$/) }),
+    output: z.object({}),
+    meters: {},
+  });
+  const { validateInput } = createContractValidator(patterns.contract);
+  expect(validateInput({ word: 'one', number: '1' })).toEqual([]);
+  expect(validateInput({ word: '1', number: 'one' }).map(({ path }) => path)).toEqual(['/word', '/number']);
+});

@@ -71,7 +71,11 @@ function createAjv(): Ajv2020 {
   const regExp = Object.assign(
     (pattern: string, flags: string) => {
       const expression = new RegExp(pattern, flags);
-      return { test: (text: string) => text.length <= LONGEST_MATCHED && expression.test(text) };
+      return {
+        test: (text: string) => text.length <= LONGEST_MATCHED && expression.test(text),
+        // Ajv keeps patterns under this name: without one, all would be the first.
+        toString: () => String(expression),
+      };
     },
     { code: 'new RegExp' },
   );

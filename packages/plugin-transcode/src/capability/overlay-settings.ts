@@ -65,6 +65,5 @@ export const burnedSubtitlesSchema = z.union([
   z.strictObject({ file: blob() }),
 ]);
 
-export type Watermark = z.output<typeof watermarkSchema>;
 export type BurnedText = z.output<typeof burnedTextSchema>;
 export type Position = z.output<typeof positionSchema>;
