@@ -48,6 +48,10 @@ export interface JobContext<C extends AnyCapability> {
   readonly log: Logger;
   /** W3C `traceparent`, when the caller sent one. */
   readonly traceparent: string | undefined;
+  /**
+   * What a handler keeps of this job may serve other jobs with the same session, and no others. Undefined: it must serve none.
+   */
+  readonly session: string | undefined;
   /** The path of the bytes that a reference in the input names; waits until they are whole. */
   file(ref: BlobRef): Promise<string>;
   /** The bytes that a reference in the input names, as they come. Each part is read once. */
@@ -80,6 +84,10 @@ export type Handler<C extends AnyCapability> = (
 export interface SetupResult {
   readonly details?: JsonObject | undefined;
   readonly models?: readonly string[] | undefined;
+  /** Jobs that it really runs at once. @default the manifest's `concurrency` */
+  readonly slots?: number | undefined;
+  /** Memory of accelerators in use. @default 0: unknown */
+  readonly deviceMemoryBytes?: number | undefined;
 }
 
 /** What `setup` and `fitness` get. */
@@ -88,6 +96,8 @@ export interface SetupContext {
   readonly log: Logger;
   /** A scratch folder. */
   readonly tmp: string;
+  /** Tells what has changed since, at any time: fields that are left out stay as they are. */
+  report(change: SetupResult): void;
 }
 
 /** A capability with the code that does it. Made by `implement`. */

@@ -10,6 +10,9 @@ export const JSON_BYTES_MAX = 2 * 1024 * 1024;
 /** Bytes of one gRPC message at most. */
 export const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 
+/** Characters of a session at most. */
+export const SESSION_CHARACTERS_MAX = 512;
+
 /** What happens to a running job when its caller's stream ends early. */
 export type OnDisconnect = 'cancel' | 'continue';
 
@@ -38,6 +41,8 @@ export interface OpenFrame {
   readonly traceparent: string;
   readonly onDisconnect: OnDisconnect;
   readonly stagedParts: readonly StagedPart[];
+  /** What a worker keeps of this job may serve others with the same one, and no others. @default nothing is shared */
+  readonly session?: string | undefined;
 }
 
 export interface ChunkFrame {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineCapability } from '../capability/define-capability.ts';
 import { meter } from '../capability/meter.ts';
 import { definePlugin, implement } from '../manifest/define-plugin.ts';
-import type { Handler } from '../manifest/plugin.ts';
+import type { Handler, SetupResult } from '../manifest/plugin.ts';
 import type { CallerFrame, JobFrame } from '../protocol/frames.ts';
 import { createJobFrameMachine } from '../protocol/machine/create-job-frame-machine.ts';
 import { createWorker } from './create-worker.ts';
@@ -54,6 +54,28 @@ async function run(handler: Handler<typeof count>, during?: (worker: ReturnType<
 const codeOf = (frame: JobFrame) => (frame.type === 'error' ? frame.error.code : frame.type);
 
 describe('createWorker', () => {
+  it('tells what its plugin reports, whenever it does, and has as many slots as it says', async () => {
+    let report: (change: SetupResult) => void = () => {};
+    const plugin = definePlugin({
+      manifest: { name: 'test', version: '1.0.0', concurrency: 4 },
+      implementations: [implement(count, async ({ input }) => input)],
+      async setup(context) {
+        report = context.report;
+        return { models: ['a'], slots: 2, details: { engine: 'x' } };
+      },
+    });
+    const worker = createWorker(plugin, { jobsPath: '/nonexistent', tmpPath: '/nonexistent' });
+    await worker.setup();
+    expect(worker.state).toMatchObject({ models: ['a'], slotsTotal: 2, slotsFree: 2, details: { engine: 'x' } });
+    report({ models: ['a', 'b'], deviceMemoryBytes: 5 });
+    expect(worker.state).toMatchObject({
+      models: ['a', 'b'],
+      deviceMemoryBytes: 5,
+      slotsTotal: 2,
+      details: { engine: 'x' },
+    });
+  });
+
   it('sends every event in order, then the result with the final usage', async () => {
     const { got, last } = await run(async function* ({ input, usage }) {
       for (let at = 1; at <= input.to; at += 1) {

@@ -2,7 +2,7 @@ import { canonicalJson } from '../capability/canonical-json.ts';
 import { ByocError, isByocError } from '../errors/byoc-error.ts';
 import { deriveManifest } from '../manifest/derive-manifest.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { Implementation, Plugin } from '../manifest/plugin.ts';
+import type { Plugin, SetupResult } from '../manifest/plugin.ts';
 import { WORKER_PROTOCOL } from '../manifest/worker-protocol.ts';
 import { type Clock, systemClock } from '../primitives/clock.ts';
 import { type Logger, silentLogger } from '../primitives/logger.ts';
@@ -14,6 +14,7 @@ import { Drain } from './drain.ts';
 import { EndedJobs } from './ended-jobs.ts';
 import { estimateInput } from './estimate-input.ts';
 import { feedJob } from './feed-job.ts';
+import { findImplementation } from './find-implementation.ts';
 import { isServingPhase } from './is-serving-phase.ts';
 import { Job } from './job.ts';
 import { parseInputJson } from './parse-input-json.ts';
@@ -74,8 +75,8 @@ class PluginWorker implements Worker {
   readonly #closing = new AbortController();
   #phase: WorkerPhase = 'starting';
   #reason = '';
-  #details: WorkerState['details'] = {};
-  #models: readonly string[] = [];
+  /** What the plugin says of itself. */
+  #told: SetupResult = {};
   #closed: Promise<void> | undefined;
 
   constructor(plugin: Plugin, options: WorkerOptions) {
@@ -103,17 +104,21 @@ class PluginWorker implements Worker {
   }
 
   get state(): WorkerState {
-    const slotsTotal = this.manifest.concurrency;
+    const slotsTotal = this.#slots;
     const taking = this.#phase === 'ready' || this.#phase === 'busy';
     return {
       phase: this.#phase,
       reason: this.#reason,
       slotsTotal,
       slotsFree: taking ? Math.max(0, slotsTotal - this.#busy.size) : 0,
-      models: this.#models,
-      deviceMemoryBytes: 0,
-      details: this.#details,
+      models: this.#told.models ?? [],
+      deviceMemoryBytes: this.#told.deviceMemoryBytes ?? 0,
+      details: this.#told.details ?? {},
     };
+  }
+
+  get #slots(): number {
+    return this.#told.slots ?? this.manifest.concurrency;
   }
 
   get watchers(): number {
@@ -122,12 +127,13 @@ class PluginWorker implements Worker {
 
   async setup({ signal = new AbortController().signal }: CallOptions = {}): Promise<void> {
     const ending = AbortSignal.any([signal, this.#closing.signal]);
-    const context = { signal: ending, log: this.#logger, tmp: this.#options.tmpPath };
+    const context = {
+      ...{ signal: ending, log: this.#logger, tmp: this.#options.tmpPath },
+      report: (change: SetupResult) => this.#report(change),
+    };
     this.#enter('warming');
     try {
-      const result = await this.#plugin.setup?.(context);
-      this.#details = result?.details ?? {};
-      this.#models = result?.models ?? [];
+      this.#report((await this.#plugin.setup?.(context)) ?? {});
       await this.#plugin.fitness?.(context);
     } catch (error) {
       if (this.#phase === 'warming') this.#enter('failed', error instanceof Error ? error.message : String(error));
@@ -162,7 +168,7 @@ class PluginWorker implements Worker {
     { signal = new AbortController().signal }: CallOptions = {},
   ) {
     this.#refuseUnlessReady();
-    return estimateInput(this.#find(request.capability), request.inputJson, signal);
+    return estimateInput(findImplementation(this.#plugin, request.capability), request.inputJson, signal);
   }
 
   async *runJob(
@@ -224,9 +230,8 @@ class PluginWorker implements Worker {
     if (this.#phase === 'draining') throw new ByocError('WORKER_DRAINING', { plugin: this.manifest.name });
     this.#refuseUnlessReady();
     if (this.#jobs.has(open.jobId)) throw new ByocError('JOB_ALREADY_EXISTS', { jobId: open.jobId });
-    if (this.#busy.size >= this.manifest.concurrency)
-      throw new ByocError('WORKER_BUSY', { slots: this.manifest.concurrency });
-    const implementation = this.#find(open.capability);
+    if (this.#busy.size >= this.#slots) throw new ByocError('WORKER_BUSY', { slots: this.#slots });
+    const implementation = findImplementation(this.#plugin, open.capability);
     if (open.deadline <= this.#clock.now()) {
       throw new ByocError('JOB_DEADLINE_EXCEEDED', {
         jobId: open.jobId,
@@ -272,13 +277,9 @@ class PluginWorker implements Worker {
       throw new ByocError('WORKER_NOT_READY', { plugin: this.manifest.name, phase: this.#phase });
   }
 
-  #find(reference: string): Implementation {
-    const found = this.#plugin.implementations.find(({ capability }) => capability.reference === reference);
-    if (found) return found;
-    throw new ByocError('CAPABILITY_UNKNOWN', {
-      capability: reference,
-      known: this.#plugin.implementations.map(({ capability }) => capability.reference),
-    });
+  #report(change: SetupResult): void {
+    this.#told = { ...this.#told, ...change };
+    this.#publish();
   }
 
   #enter(phase: WorkerPhase, reason = ''): void {
@@ -288,7 +289,7 @@ class PluginWorker implements Worker {
 
   #publish(next: WorkerPhase = this.#phase): void {
     const before = this.#phase;
-    this.#phase = isServingPhase(next) ? (this.#busy.size < this.manifest.concurrency ? 'ready' : 'busy') : next;
+    this.#phase = isServingPhase(next) ? (this.#busy.size < this.#slots ? 'ready' : 'busy') : next;
     if (this.#phase !== before) this.#options.onPhase?.(this.#phase);
     this.#states.changed();
   }

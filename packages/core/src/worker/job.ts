@@ -158,6 +158,7 @@ export class Job {
       },
       log: logger.child({ jobId: open.jobId }),
       traceparent: open.traceparent === '' ? undefined : open.traceparent,
+      session: open.session,
       file: (ref) => this.#inbox.file(ref),
       stream: (ref) => this.#inbox.stream(ref),
       chunks: { [Symbol.asyncIterator]: () => this.#inbox.chunks() },

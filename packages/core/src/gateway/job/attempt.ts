@@ -21,6 +21,7 @@ export interface AttemptPlan {
   readonly funds: JobFunds;
   readonly deadline: number;
   readonly traceparent: string;
+  readonly session: string | undefined;
   readonly onDisconnect: OnDisconnect;
   /** Aborted by cancel and deadline. */
   readonly signal: AbortSignal;

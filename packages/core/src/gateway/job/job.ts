@@ -79,4 +79,9 @@ export interface RunOptions extends Omit<OfferFilter, 'capability'> {
   readonly jobId?: JobId | undefined;
   /** W3C `traceparent`. */
   readonly traceparent?: string | undefined;
+  /**
+   * A secret, up to 512 characters: jobs with the same one may share what a worker keeps, for example the prompt of the turn
+   * before. Give each of your users another one. @default nothing is shared
+   */
+  readonly session?: string | undefined;
 }

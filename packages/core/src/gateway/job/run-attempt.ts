@@ -108,6 +108,7 @@ class Attempt {
         traceparent: plan.traceparent,
         onDisconnect: plan.onDisconnect,
         stagedParts: [],
+        session: plan.session,
       },
       jobSecret: this.#access.jobSecret,
       contractDigest: plan.offer.contractDigest,

@@ -209,6 +209,7 @@ class GatewayJob implements Job {
         funds,
         deadline: this.#deadline,
         traceparent: this.#options.traceparent ?? '',
+        session: this.#options.session,
         onDisconnect: this.#options.onDisconnect ?? 'continue',
         signal: this.#stop.signal,
         clock,

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContractValidator } from '../../capability/contract-validator.ts';
@@ -54,7 +54,7 @@ export interface Jobs {
   close(options: { mode: 'drain' | 'leave'; graceMs: number }): Promise<void>;
 }
 
-export interface JobsOptions extends Omit<JobsContext, 'onEnded' | 'transact'> {
+export interface JobsOptions extends Omit<JobsContext, 'onEnded' | 'transact' | 'sessionSalt'> {
   readonly host: PluginHost;
   readonly queues: PluginQueues;
   readonly desk: PaymentDesk;
@@ -91,6 +91,7 @@ export function createJobs(options: JobsOptions): Jobs {
   const context: JobsContext = {
     ...options,
     transact: options.desk.transact,
+    sessionSalt: randomBytes(32),
     onEnded(session, end) {
       if (end.parts.length > 0) keepFiles(session.job.jobId, limits.retentionMs);
       options.onEnded?.(session, end);

@@ -22,6 +22,8 @@ export interface JobsContext {
   readonly fetcher: UriFetcher;
   readonly inboxDirectory: string;
   readonly outboxDirectory: string;
+  /** Of this process: sessions do not outlive it. */
+  readonly sessionSalt: Uint8Array;
   /** Called once, after the end was written and before the last frame leaves. */
   onEnded(session: JobSession, end: JobEndRow): void;
 }

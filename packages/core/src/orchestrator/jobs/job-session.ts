@@ -17,6 +17,7 @@ import { isJobEnded, type JobEventType, type JobState, nextJobState } from './jo
 import { createJobUploads, type JobUploads } from './job-uploads.ts';
 import { stageParts } from './stage-parts.ts';
 import { translateDiskFull } from './translate-disk-full.ts';
+import { workerSession } from './worker-session.ts';
 
 /** One job from its acceptance to its end. */
 export class JobSession {
@@ -85,6 +86,7 @@ export class JobSession {
         capability: this.job.capability,
         stagedParts: staged,
         onDisconnect: 'continue',
+        session: workerSession(this.#context.sessionSalt, { caller: this.job.caller, session: open.session }),
       };
       await this.#relayFrom((worker, signal) => worker.service.runJob(source.frames(forWorker), { signal }), {
         mayRetry: () => source.handedOut === 0,

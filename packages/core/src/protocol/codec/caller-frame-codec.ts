@@ -1,7 +1,14 @@
 import { assertNever } from '../../primitives/assert-never.ts';
 import { isJobId } from '../../primitives/job-id.ts';
 import { isPartName } from '../../primitives/part-name.ts';
-import { type CallerFrame, CHUNK_BYTES_MAX, type ChunkFrame, JSON_BYTES_MAX, type OpenFrame } from '../frames.ts';
+import {
+  type CallerFrame,
+  CHUNK_BYTES_MAX,
+  type ChunkFrame,
+  JSON_BYTES_MAX,
+  type OpenFrame,
+  SESSION_CHARACTERS_MAX,
+} from '../frames.ts';
 import { DisconnectPolicy, type JobOpen, type CallerFrame as Message, type PartChunk } from '../gen/byoc/job/v1/job.ts';
 import { checkSize } from './check-size.ts';
 import { malformed } from './malformed.ts';
@@ -55,6 +62,7 @@ export function encodeOpen(frame: OpenFrame): JobOpen {
     traceparent: frame.traceparent,
     onDisconnect: frame.onDisconnect === 'continue' ? DisconnectPolicy.CONTINUE : DisconnectPolicy.CANCEL,
     stagedParts: frame.stagedParts.map((part) => ({ ...part, sizeBytes: BigInt(part.sizeBytes) })),
+    session: frame.session ?? '',
   };
 }
 
@@ -81,6 +89,7 @@ export function decodeOpen(message: JobOpen, { peer }: WireContext): OpenFrame {
         mediaType: part.mediaType,
       };
     }),
+    ...(message.session === '' ? {} : { session: checkSession(message.session, context) }),
   };
 }
 
@@ -98,4 +107,10 @@ export function decodeChunk(message: PartChunk, context: WireContext): ChunkFram
     data: checkSize(message.data, CHUNK_BYTES_MAX, context),
     last: message.last,
   };
+}
+
+function checkSession(session: string, context: WireContext & { jobId: string }): string {
+  if (session.length > SESSION_CHARACTERS_MAX)
+    throw malformed(context, `the session has more than ${SESSION_CHARACTERS_MAX} characters`);
+  return session;
 }

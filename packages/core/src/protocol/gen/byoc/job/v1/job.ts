@@ -47,6 +47,11 @@ export interface JobOpen {
   onDisconnect: DisconnectPolicy;
   /** Parts that are whole in the job directory before the job starts (set by the orchestrator only). */
   stagedParts: StagedPart[];
+  /**
+   * A secret of the caller's: what a worker keeps of a job (a prompt that it has read, say) may serve later jobs of the same session,
+   * and no others. Towards a worker the orchestrator replaces it with a digest of it and of who asks. Empty to share nothing.
+   */
+  session: string;
 }
 
 /** A part of the input that lies in the job directory. */
@@ -202,6 +207,7 @@ function createBaseJobOpen(): JobOpen {
     traceparent: "",
     onDisconnect: 0,
     stagedParts: [],
+    session: "",
   };
 }
 
@@ -227,6 +233,9 @@ export const JobOpen: MessageFns<JobOpen> = {
     }
     for (const v of message.stagedParts) {
       StagedPart.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.session !== "") {
+      writer.uint32(66).string(message.session);
     }
     return writer;
   },
@@ -298,6 +307,14 @@ export const JobOpen: MessageFns<JobOpen> = {
             }
 
             message.stagedParts.push(StagedPart.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.session = reader.string();
             continue;
           }
         }
