@@ -32,6 +32,7 @@ const homes = {
   fastify: `^${core}/(orchestrator|gateway)/`,
   'prom-client': `^${core}/orchestrator/`,
   'ipaddr.js': `^${core}/orchestrator/`,
+  'node-llama-cpp': '^packages/plugin-llm/src/llama/',
   undici: `^${core}/(orchestrator|gateway)/`,
 };
 

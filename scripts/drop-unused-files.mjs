@@ -21,6 +21,17 @@ for (const folder of ['node_modules/viem', 'node_modules/ox'].filter((path) => e
     rmSync(`${folder}/${file}`);
 }
 
+// node-llama-cpp brings llama.cpp's history, to build from source (35 MB), and some binaries of other processors (20 MB). Here
+// nothing is built, and prebuilt binaries of this processor are used.
+rmSync('node_modules/node-llama-cpp/llama/gitRelease.bundle', { force: true });
+const binaries = 'node_modules/@node-llama-cpp';
+for (const name of existsSync(binaries) ? readdirSync(binaries) : []) {
+  const [platform, processor] = name.split('-');
+  const isOurs =
+    { linux: 'linux', mac: 'darwin', win: 'win32' }[platform] === process.platform && processor === process.arch;
+  if (!isOurs) rmSync(`${binaries}/${name}/bins`, { recursive: true, force: true });
+}
+
 /** A folder that only points to the right build, for tools that don't read `exports`. */
 function hasPackage(folder) {
   return existsSync(`${folder}/package.json`) && readdirSync(folder).length === 1;

@@ -2,7 +2,7 @@ import { defineConfig } from 'tsup';
 
 /** The library entries. */
 export default defineConfig({
-  entry: { index: 'src/index.ts', engine: 'src/engine.ts' },
+  entry: { index: 'src/index.ts', engine: 'src/engine.ts', llama: 'src/llama.ts', plugin: 'src/plugin.ts' },
   format: 'esm',
   removeNodeProtocol: false,
   target: 'node22',

@@ -35,11 +35,11 @@ export const ignoredSettingSchema = z.strictObject({
 });
 
 const tokenChoice = z.strictObject({
-  /** May hold a part of a character: then `bytes` is what counts. */
+  /** Empty for a token without a text. */
   token: z.string(),
   /** Natural logarithm of its probability. */
   logprob: z.number(),
-  /** UTF-8. */
+  /** UTF-8; empty for a part of a character. */
   bytes: z.array(z.int().min(0).max(255)),
 });
 

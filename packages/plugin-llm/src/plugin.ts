@@ -1,0 +1,1 @@
+export { createLlmPlugin, type LlmPluginOptions } from './plugin/create-llm-plugin.ts';
