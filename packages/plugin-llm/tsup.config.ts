@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup';
 
-/** The library entries. */
+/** The library entries; tsup.worker.config.ts makes the worker. */
 export default defineConfig({
   entry: { index: 'src/index.ts', engine: 'src/engine.ts', llama: 'src/llama.ts', plugin: 'src/plugin.ts' },
   format: 'esm',

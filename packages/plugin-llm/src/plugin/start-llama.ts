@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import type { LlmEngine } from '../engine/llm-engine.ts';
+import { LlmFailure } from '../engine/llm-failure.ts';
+import { listModels } from './list-models.ts';
+import type { LlmSettings } from './parse-llm-settings.ts';
+
+/** The model that is there when no other is: it recites some lessons, and its name says so. */
+const TEST_MODEL = 'tiny-test-model';
+
+/** Makes the llama engine of a worker. The engine's package is loaded only here: gateways and manifests need none. */
+export async function startLlama(settings: LlmSettings, home: string): Promise<LlmEngine> {
+  const { modelsPath, slots, contextTokens, memoryBytes, threads, gpu } = settings;
+  const listed = await listModels(modelsPath ?? join(home, 'models'));
+  if (listed.length === 0 && modelsPath !== undefined) {
+    throw new LlmFailure({
+      reason: 'model-missing',
+      message: `There is no GGUF file in ${modelsPath}.`,
+      hint: 'Put one there, or unset BYOC_LLM_MODELS_PATH to serve the tiny test model.',
+      recovery: 'give-up',
+    });
+  }
+  const models = listed.length > 0 ? listed : [{ name: TEST_MODEL, path: join(home, 'tiny-model/tiny.gguf') }];
+  const { createLlamaEngine } = await import('../llama/llama-engine.ts');
+  return createLlamaEngine({ models, slots, contextTokens, memoryBytes, threads, gpu });
+}

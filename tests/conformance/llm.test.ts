@@ -1,0 +1,41 @@
+import { describe } from 'vitest';
+import { folderTarget } from './folder-target.ts';
+import { proveConformance } from './prove-conformance.ts';
+
+describe('the worker of @byoc/plugin-llm, with its test model', () => {
+  const target = folderTarget(
+    'packages/plugin-llm',
+    {
+      capability: 'text/chat@1.0.0',
+      input: { prompt: 'Hello!', temperature: 0 },
+      invalidInput: { prompt: 7, maxOutputTokens: 0 },
+      invalidFields: ['/prompt', '/maxOutputTokens'],
+    },
+    // One thread: more would wait for each other on a busy machine.
+    { BYOC_LLM_THREADS: '1', BYOC_LLM_GPU: 'cpu' },
+  );
+  // It has no job that lasts until it is let go: the longest song ends with the context.
+  proveConformance(target, {
+    leftOut: [
+      'busy-without-slots',
+      'reads-staged-parts',
+      'misses-parts',
+      'opens-once',
+      'wants-nothing-after-the-last-chunk',
+      'wants-nothing-after-end',
+      'refuses-large-chunks',
+      'checks-part-names',
+      'ends-on-empty-frames',
+      'checks-updates',
+      'refuses-running-ids',
+      'keeps-the-deadline',
+      'cancel-by-id',
+      'caller-leaves',
+      'job-goes-on-alone',
+      'attach-follows',
+      'drain-lets-jobs-end',
+      'drain-cancels-at-its-grace',
+      'sigterm-drains',
+    ],
+  });
+});
