@@ -51,12 +51,30 @@ export const outputRequestSchema = z.discriminatedUnion('kind', [
     name: name.default('thumbnails'),
     /** Seconds from one picture to the next. @default what gives about 100 pictures, at least 1 */
     everySeconds: z.number().min(0.1).max(3600).optional(),
+    /** Moments of what is made, instead of intervals: each shows the picture that is on screen then. */
+    atSeconds: z.array(z.number().min(0).max(604_800)).min(1).max(100).optional(),
     /** Pixels. @default 160 */
     width: z.int().min(16).max(1280).default(160),
+    /** Of a sheet. @default 10, and with `atSeconds` 1: a file for each */
+    columns: z.int().min(1).max(20).optional(),
+    /** @default 10, and with `atSeconds` 1 */
+    rows: z.int().min(1).max(20).optional(),
+  }),
+  /** An animated WebP of some short pieces of the pictures, spread over all of them. Without sound. */
+  z.strictObject({
+    kind: z.literal('preview'),
+    /** Folder of its file. @default "preview" */
+    name: name.default('preview'),
+    /** Of all pieces together. @default 3 */
+    durationSeconds: z.number().min(0.2).max(30).default(3),
+    /** How many; of a source that does not tell its duration one, from its start. @default 3 */
+    pieces: z.int().min(1).max(10).default(3),
     /** @default 10 */
-    columns: z.int().min(1).max(20).default(10),
-    /** @default 10 */
-    rows: z.int().min(1).max(20).default(10),
+    frameRate: z.number().min(1).max(30).default(10),
+    /** Pixels. @default 320 */
+    width: z.int().min(16).max(1280).default(320),
+    /** 0 to 100. @default 60 */
+    quality: z.int().min(0).max(100).default(60),
   }),
 ]);
 

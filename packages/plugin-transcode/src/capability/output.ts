@@ -137,7 +137,20 @@ const outputResultSchema = z.discriminatedUnion('kind', [
     pictures: count,
     width: count,
     height: count,
-    everySeconds: z.number(),
+    /** Of those at intervals. */
+    everySeconds: z.number().optional(),
+    /** Of those at moments: when each is shown in what was made. */
+    atSeconds: z.array(z.number()).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('preview'),
+    name: z.string(),
+    file: outputFile(),
+    width: count,
+    height: count,
+    /** Read back from the file. */
+    pictures: count,
+    durationMs: milliseconds,
   }),
 ]);
 

@@ -12,7 +12,7 @@ export function estimatePixels(
   limits: TranscodeLimits,
 ): bigint {
   if (input.ladder === 'none') return 0n;
-  if (input.outputs.every(({ kind }) => kind === 'thumbnails' || kind === 'audio')) return 0n;
+  if (!input.outputs.some(({ kind }) => ['hls', 'dash', 'mp4'].includes(kind))) return 0n;
   const asked = perTitleOf(input)?.renditions ?? input.ladder;
   const perFrame = Array.isArray(asked)
     ? asked.reduce(

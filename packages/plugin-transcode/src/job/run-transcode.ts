@@ -33,6 +33,7 @@ import { prepareOverlays } from './prepare-overlays.ts';
 import { noFrames, readBack } from './read-back.ts';
 import type { StreamFacts } from './read-stream.ts';
 import { readTexts } from './read-texts.ts';
+import { requirePreviews } from './require-previews.ts';
 import { settleTimes } from './settle-times.ts';
 import { translateDiskFull } from './translate-disk-full.ts';
 import { tryEncodings } from './try-encodings.ts';
@@ -137,6 +138,7 @@ async function transcodeSteps(
       hardware: (failures: readonly string[]) => describeHardware(plan, encoding, input.video.hardware, failures),
     };
   };
+  await requirePreviews(input, found, signal);
   const encodings = await tests.encodings(input.video, signal);
   const { value, failures } = await tryEncodings(encodings, encode, () => empty(dir.out));
   const { plan, tried } = value;

@@ -1,10 +1,11 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OutputResult } from '../capability/output.ts';
+import { readAnimation } from '../media/read-animation.ts';
 import { writeDash } from '../packaging/write-dash.ts';
 import { writeHls } from '../packaging/write-hls.ts';
 import type { WrittenStreams } from '../packaging/written-streams.ts';
-import type { PlannedThumbnails, TranscodePlan } from '../plan/transcode-plan.ts';
+import type { PlannedPreview, PlannedThumbnails, TranscodePlan } from '../plan/transcode-plan.ts';
 import { writeThumbnailTrack } from '../plan/write-thumbnail-track.ts';
 import { part } from './part.ts';
 
@@ -31,14 +32,24 @@ export async function writeOutputs(
   const seconds =
     streams.pictures[0]?.facts.seconds ?? (plan.expectedFrames ?? 1) * (plan.frameRate.den / plan.frameRate.num);
   for (const sheet of plan.thumbnails) outputs.push(await writeThumbnails(directory, sheet, seconds));
+  for (const preview of plan.previews) outputs.push(await describePreview(directory, preview));
   return outputs;
 }
 
+async function describePreview(
+  directory: string,
+  { name, file, width, height }: PlannedPreview,
+): Promise<OutputResult> {
+  const { pictures, durationMs } = readAnimation(await readFile(join(directory, file)));
+  return { kind: 'preview', name, file: part(file, 'image/webp'), width, height, pictures, durationMs };
+}
+
 async function writeThumbnails(directory: string, sheet: PlannedThumbnails, seconds: number): Promise<OutputResult> {
-  const { name, track, width, height, everySeconds } = sheet;
+  const { name, track, width, height, when } = sheet;
   const sheets = (await readdir(join(directory, name))).filter((file) => file.endsWith('.jpg')).sort();
   const { text, pictures } = writeThumbnailTrack(sheet, sheets, seconds);
   await writeFile(join(directory, track), text);
+  const asked = 'everySeconds' in when ? when : { atSeconds: when.atSeconds.slice(0, pictures) };
   const files = sheets.map((file) => part(`${name}/${file}`, 'image/jpeg'));
-  return { kind: 'thumbnails', name, track: part(track, 'text/vtt'), files, pictures, width, height, everySeconds };
+  return { kind: 'thumbnails', name, track: part(track, 'text/vtt'), files, pictures, width, height, ...asked };
 }

@@ -46,6 +46,8 @@ export interface PictureChain {
   rendition(size: Size & { readonly pixelFormat: string }, label: string): string;
   /** What is done for pictures in JPEG. */
   still(size: Size, label: string): string;
+  /** What is done for pictures in WebP. */
+  preview(size: Size, label: string): string;
 }
 
 const SCALE = 'flags=bicubic';
@@ -106,15 +108,20 @@ export function planPictureChain(
       const drawn = `${padFilters(output, around)}${overlays.filters(output, label)}`;
       return drawn === '' ? scaled : `${scaled}${drawn},format=${pixelFormat}`;
     },
-    still(output, label) {
-      const place = composition.place(output);
-      const around = { place, colour: pad?.colour ?? BLACK, canvas: JPEG, label, samples: 'jpeg' as const };
-      const padded = padFilters(output, around);
-      if (cube === undefined || isMapped) return `${jpeg(place, after)}${padded}`;
-      const tone = { path: cube.path, target: BT709, bits: 8 as const };
-      return `${[...toneFilters(source, place, tone), jpeg(place, { ...BT709, layout: 'yuv' })].join(',')}${padded}`;
+    preview(output, label) {
+      return `${small(output, label)},${WEBP}`;
     },
+    still: small,
   };
+
+  function small(output: Size, label: string): string {
+    const place = composition.place(output);
+    const around = { place, colour: pad?.colour ?? BLACK, canvas: JPEG, label, samples: 'jpeg' as const };
+    const padded = padFilters(output, around);
+    if (cube === undefined || isMapped) return `${jpeg(place, after)}${padded}`;
+    const tone = { path: cube.path, target: BT709, bits: 8 as const };
+    return `${[...toneFilters(source, place, tone), jpeg(place, { ...BT709, layout: 'yuv' })].join(',')}${padded}`;
+  }
 }
 
 /** What is drawn over renditions, and the files that it is read from. */
@@ -165,6 +172,8 @@ function toneFilters(
 }
 
 const BLACK = '#000000';
+/** WebP is as JPEG, with the limited range. */
+const WEBP = 'scale=in_range=pc:out_range=tv,format=yuv420p';
 const RGB: Colour = { range: 'pc', matrix: 'gbr', primaries: 'bt709', transfer: 'bt709' };
 const BT709: Colour = { range: 'tv', matrix: 'bt709', primaries: 'bt709', transfer: 'bt709' };
 

@@ -11,6 +11,7 @@ import { FRAMES_WITHOUT_END, timingArguments } from './picture/timing-arguments.
 import { type PictureFacts, planPictureChain } from './picture-chain.ts';
 import { bitDepthOf, encoderShortfalls, planEncoder } from './plan-encoder.ts';
 import type { PackagingPlan } from './plan-packaging.ts';
+import { planPreview, previewArguments } from './plan-preview.ts';
 import { planSegments } from './plan-segments.ts';
 import { planThumbnails } from './plan-thumbnails.ts';
 import { requireVideo } from './require-video.ts';
@@ -23,7 +24,7 @@ import type { TranscodePlan } from './transcode-plan.ts';
 export interface PicturePlan
   extends Pick<
     TranscodePlan,
-    'chain' | 'renditions' | 'thumbnails' | 'frameRate' | 'segmentSeconds' | 'warnings' | 'frames'
+    'chain' | 'renditions' | 'thumbnails' | 'previews' | 'frameRate' | 'segmentSeconds' | 'warnings' | 'frames'
   > {
   readonly args: readonly string[];
   /** Before the input: what opens a card. */
@@ -45,11 +46,20 @@ export function planPictures(
   const { packaging, seconds, encoding } = options;
   const encodes = input.ladder !== 'none' && input.outputs.some(({ kind }) => ['hls', 'dash', 'mp4'].includes(kind));
   const sheets = findOutputs(input, 'thumbnails');
+  const moving = findOutputs(input, 'preview');
   const asked = { keyframeSeconds: input.video.keyframeSeconds, segmentSeconds: packaging.segmentSeconds };
-  if (!encodes && sheets.length === 0) {
+  if (!encodes && sheets.length + moving.length === 0) {
     const frameRate = { num: 1, den: 1 };
     const { segmentSeconds } = asked;
-    const nothing = { chain: undefined, renditions: [], thumbnails: [], warnings: [], args: [], inputArgs: [] };
+    const nothing = {
+      chain: undefined,
+      renditions: [],
+      thumbnails: [],
+      previews: [],
+      warnings: [],
+      args: [],
+      inputArgs: [],
+    };
     return { ...nothing, frameRate, segmentSeconds, frames: 'memory' };
   }
   const video = requireVideo(probe);
@@ -64,11 +74,12 @@ export function planPictures(
     ...streamAt(`${packaging.folder}/${rung.name}`),
   }));
   const { keyframeFrames, segmentSeconds } = planSegments(timing.beat, asked);
-  const thumbnails = sheets.map((output) => planThumbnails(output, size, seconds));
+  const thumbnails = sheets.map((output) => planThumbnails(output, size, { seconds, rate }));
+  const previews = moving.map((output) => planPreview(output, size, seconds));
 
   const groupFrames = timing.kind === 'constant' ? keyframeFrames : FRAMES_WITHOUT_END;
   const families = renditions.map(({ family }) => family);
-  const { graph, frames } = hardwareGraph(filterGraph(chain, renditions, thumbnails), video, {
+  const { graph, frames } = hardwareGraph(filterGraph(chain, renditions, thumbnails, previews), video, {
     families,
     bitDepth: bitDepthOf(input.video),
     frames: encoding.frames,
@@ -83,7 +94,8 @@ export function planPictures(
   for (const [at, sheet] of thumbnails.entries()) {
     args.push('-map', `[t${at}]`, '-an', '-sn', '-q:v', '4', '-f', 'image2', sheet.sheetPattern);
   }
+  for (const [at, preview] of previews.entries()) args.push('-map', `[w${at}]`, ...previewArguments(preview));
   const inputArgs = deviceArguments(families.find((family) => family !== 'software') ?? 'software', frames);
   const warnings = [...chain.warnings, ...ladder.warnings, ...encoderShortfalls(renditions)];
-  return { chain, renditions, thumbnails, frameRate, segmentSeconds, warnings, args, inputArgs, frames };
+  return { chain, renditions, thumbnails, previews, frameRate, segmentSeconds, warnings, args, inputArgs, frames };
 }

@@ -44,7 +44,7 @@ export function planTranscode(
   const seconds = clippedSeconds(input, lastsSeconds(input, probe));
   const { syncOption = '-fps_mode' } = source;
   const pictures = planPictures(input, probe, { packaging, seconds, encoding, facts: source, syncOption });
-  const { renditions, thumbnails, frameRate, segmentSeconds } = pictures;
+  const { renditions, thumbnails, previews, frameRate, segmentSeconds } = pictures;
   const sounds = packaging.encodes ? planSounds(input.audio, probe, packaging, source.loudness ?? new Map()) : [];
   const [soundOutput] = findOutputs(input, 'audio');
   if (soundOutput !== undefined || (packaging.encodes && renditions.length === 0)) requireSound(input, probe);
@@ -86,11 +86,12 @@ export function planTranscode(
     soundFiles,
     textFiles: findOutputs(input, 'subtitles')[0],
     thumbnails,
+    previews,
     directories: [
       ...[...renditions, ...sounds].map(({ directory }) => directory),
       ...(hls?.container === 'ts' ? [...renditions, ...sounds].map(({ name }) => `${hls.name}/${name}`) : []),
       ...[hls, dash, mp4, soundFiles].flatMap((output) => output?.name ?? []),
-      ...thumbnails.map(({ name }) => name),
+      ...[...thumbnails, ...previews].map(({ name }) => name),
     ],
     frames: pictures.frames,
     scratch: packaging.encodes && packaging.scratch ? folder : undefined,

@@ -75,11 +75,24 @@ export interface PlannedThumbnails {
   readonly name: string;
   readonly track: string;
   readonly sheetPattern: string;
-  readonly everySeconds: number;
+  /** Seconds from one to the next, or the moments of each. */
+  readonly when: { readonly everySeconds: number } | { readonly atSeconds: readonly number[] };
   readonly width: number;
   readonly height: number;
   readonly columns: number;
   readonly rows: number;
+}
+
+/** An animated picture. */
+export interface PlannedPreview {
+  readonly name: string;
+  readonly file: string;
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: number;
+  readonly quality: number;
+  /** In the time of what is made, in order. */
+  readonly pieces: readonly { readonly startSeconds: number; readonly endSeconds: number }[];
 }
 
 export interface PlannedMp4 {
@@ -117,6 +130,7 @@ export interface TranscodePlan {
   /** The folder of subtitles in files. */
   readonly textFiles: { readonly name: string } | undefined;
   readonly thumbnails: readonly PlannedThumbnails[];
+  readonly previews: readonly PlannedPreview[];
   /** Folders to make first. */
   readonly directories: readonly string[];
   /** A folder that is not part of the result. */

@@ -30,7 +30,7 @@ it('writes a thumbnail track over two sheets that ends with the video', () => {
     name: 't',
     track: 't/t.vtt',
     sheetPattern: '',
-    everySeconds: 2,
+    when: { everySeconds: 2 },
     width: 160,
     height: 90,
     columns: 2,

@@ -1,30 +1,33 @@
 import type { PlannedThumbnails } from './transcode-plan.ts';
 
-/** Writes WebVTT that names, for each interval, a piece of a sheet. `sheets` are file names beside the track. */
+/** Writes WebVTT that names, from each picture's moment to the next one's, a piece of a sheet. `sheets` are file names beside the track. */
 export function writeThumbnailTrack(
   plan: PlannedThumbnails,
   sheets: readonly string[],
   durationSeconds: number,
 ): { text: string; pictures: number } {
   const perSheet = plan.columns * plan.rows;
-  const pictures = Math.min(
-    sheets.length * perSheet,
-    Math.max(1, Math.ceil(durationSeconds / plan.everySeconds - 1e-6)),
-  );
+  const starts = startsOf(plan, durationSeconds).slice(0, sheets.length * perSheet);
   const lines = ['WEBVTT', ''];
-  for (let at = 0; at < pictures; at += 1) {
+  for (const [at, start] of starts.entries()) {
     const cell = at % perSheet;
     const x = (cell % plan.columns) * plan.width;
     const y = Math.floor(cell / plan.columns) * plan.height;
-    const start = at * plan.everySeconds;
-    const end = Math.max(start + 0.001, Math.min(durationSeconds, start + plan.everySeconds));
+    const end = Math.max(start + 0.001, starts[at + 1] ?? durationSeconds);
     lines.push(
       `${timestamp(start)} --> ${timestamp(end)}`,
       `${sheets[Math.floor(at / perSheet)]}#xywh=${x},${y},${plan.width},${plan.height}`,
       '',
     );
   }
-  return { text: lines.join('\n'), pictures };
+  return { text: lines.join('\n'), pictures: starts.length };
+}
+
+/** When the pictures are shown that there are: a source may be shorter than it says. */
+function startsOf({ when }: PlannedThumbnails, durationSeconds: number): number[] {
+  if ('atSeconds' in when) return when.atSeconds.filter((moment) => moment < durationSeconds);
+  const pictures = Math.max(1, Math.ceil(durationSeconds / when.everySeconds - 1e-6));
+  return Array.from({ length: pictures }, (_, at) => at * when.everySeconds);
 }
 
 function timestamp(seconds: number): string {
