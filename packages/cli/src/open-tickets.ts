@@ -46,6 +46,12 @@ export const ticketOptions = {
       'when no RPC URL answers: `serve` lets a payer spend the balance it has paid in, `refuse` nothing. Tickets are not taken then, and nothing is free',
     group,
   },
+  'chain-silent-after': {
+    type: 'string',
+    default: '1m',
+    describe: 'the chain counts as down when nothing was heard of it for so long',
+    group,
+  },
   'chain-poll': { type: 'string', default: '5s', describe: 'how often to look at the chain', group },
 } as const satisfies Record<string, Options>;
 
@@ -60,6 +66,7 @@ export interface TicketArguments extends NetworkArguments {
   redeem: boolean;
   chainDown: 'serve' | 'refuse';
   chainPoll: string;
+  chainSilentAfter: string;
 }
 
 /** Opens the orchestrator's side of tickets, with a secret of its own in the data directory. @throws ByocError CHAIN_*, PAYMENT_SECRET_UNREADABLE */
@@ -73,12 +80,20 @@ export async function openTickets(
     faceValueMaxWei: optionalWei(args.faceValueMax),
   };
   const redeem = args.redeem && { gasPriceMaxWei: optionalWei(args.gasPriceMax) };
-  const pollMs = parseDurationMs(args.chainPoll);
+  const [pollMs, staleMs] = [parseDurationMs(args.chainPoll), parseDurationMs(args.chainSilentAfter)];
   const chain = await openChain(args, { logger });
   const identity = join(resolve(args.dataDir), 'identity');
   await mkdir(identity, { recursive: true, mode: 0o700 });
   return createLivepeerOrchestratorProvider({
-    ...{ chain, signer, secret: await loadTicketSecret(join(identity, 'ticket-secret')), ...limits, redeem, pollMs },
+    ...{
+      chain,
+      signer,
+      secret: await loadTicketSecret(join(identity, 'ticket-secret')),
+      ...limits,
+      redeem,
+      pollMs,
+      staleMs,
+    },
     ...{ ticketsPerJob: args.ticketsPerJob, whenChainIsDown: args.chainDown },
   });
 }

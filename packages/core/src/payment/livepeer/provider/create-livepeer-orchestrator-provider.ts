@@ -36,6 +36,8 @@ export interface LivepeerOrchestratorOptions {
   readonly redeem?: RedeemOptions | false | undefined;
   /** How often to look at the chain. @default 5000 */
   readonly pollMs?: number | undefined;
+  /** The chain counts as down when nothing was heard of it for so long. @default 60000 */
+  readonly staleMs?: number | undefined;
 }
 
 /** A ticket that won, and where it is on its way to the chain. */

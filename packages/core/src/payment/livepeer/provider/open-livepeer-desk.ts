@@ -38,13 +38,13 @@ type Purpose = Pick<PaymentTermsRequest, 'capability' | 'price'>;
 
 /** Opens the desk: rows, nonces, and a watch on the chain that redeems with each look. */
 export async function openLivepeerDesk(host: PaymentHost, options: LivepeerOrchestratorOptions): Promise<LivepeerDesk> {
-  const { chain, signer, secret, whenChainIsDown = 'serve', pollMs } = options;
+  const { chain, signer, secret, whenChainIsDown = 'serve', pollMs, staleMs } = options;
   const { logger, clock } = host;
   const engine = await loadCryptoEngine({ logger });
   const recipient = bytesOf(signer.address);
   const rows = createRedemptionRows(host);
   const nonces = createNonceBook({ used: rows.listNonces(), retired: rows.listRetired() });
-  const watcher = createChainWatcher(chain, { recipient: signer.address as Address, pollMs, clock, logger });
+  const watcher = createChainWatcher(chain, { recipient: signer.address as Address, pollMs, staleMs, clock, logger });
   const senderOf = (address: Address) => watcher.watch(address);
   const { redeem = {} } = options;
   watcher.onView(async (view) => {
