@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createPrivateKey, writeKeystore } from '@byoc/core/payment';
 import { type LocalChain, startLocalChain } from '@byoc/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OrchestratorProcess, startOrchestratorProcess } from '../../support/orchestrator-process.ts';
 import { hasPart } from '../../support/require-part.ts';
 import { runCliHere } from '../../support/run-cli-here.ts';
-import { repositoryRoot, runByoc } from '../../support/run-command.ts';
-import { until } from '../../support/until.ts';
+import { byocArguments, repositoryRoot, runCommand } from '../../support/run-command.ts';
 
 /** 0.001 ETH, and 0.0001 ETH for each of 34 characters. */
 const text = 'the quick brown fox jumps over you';
@@ -43,8 +43,14 @@ describe.skipIf(!(await hasPart('anvil')))('byoc, with tickets', () => {
   beforeAll(async () => {
     writeFileSync(passwordFile, 'correct horse\n', { mode: 0o600 });
     local = await startLocalChain();
+    // Quick to open; the walk below makes its own as a user would.
+    const password = Buffer.from('correct horse');
     for (const directory of [payerDirectory, nodeDirectory])
-      expect((await wallet(directory, 'create', '--password-file', passwordFile)).exitCode).toBe(0);
+      await writeKeystore(
+        join(directory, 'wallet.json'),
+        { privateKey: createPrivateKey(), password },
+        { scryptN: 1024 },
+      );
     payer = asJson(await wallet(payerDirectory, 'address')).address;
     const node = asJson(await wallet(nodeDirectory, 'address')).address;
     await chain('fund', payer, '10 ETH');
@@ -89,62 +95,49 @@ describe.skipIf(!(await hasPart('anvil')))('byoc, with tickets', () => {
     await send(payerDirectory, 'unlock', '--cancel');
   });
 
-  it('quotes, pays, and leaves receipts on both sides that agree to the wei', async () => {
-    const quoted = asJson(await runCliHere(calling('quote', '--pay', 'livepeer', ...onChain())));
-    expect(quoted.maxCostWei).toBe(dueWei);
-    // As a user's shell would: a process of its own.
-    const ran = await runByoc(pay('--max-cost', '0.005eth'));
-    expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
-    const { job, payment, output } = asJson(ran);
-    expect(output).toEqual({ text });
-    expect(payment).toEqual({ provider: 'livepeer', chargedWei: dueWei, receipt: job });
-    const receipts = (...args: string[]) => runCliHere(['receipts', ...args, '--json']);
-    const [bought] = asJson(await receipts('ls', '--data-dir', payerDirectory));
-    const [sold] = asJson(await receipts('ls', '--sold', '--data-dir', nodeDirectory));
-    expect(bought).toMatchObject({ jobId: job, amountWei: dueWei, payer: payer.toLowerCase() });
-    expect(sold).toEqual(bought);
-    expect(asJson(await receipts('verify', '--sold', '--data-dir', nodeDirectory))).toEqual({ valid: [job] });
-  });
-
-  it('redeems what won, tells what was earned, and withdraws it', async () => {
-    const earnings = async (...args: string[]) =>
-      asJson(await runCliHere(['earnings', '--json', '--data-dir', nodeDirectory, ...args])).total;
+  it('runs the walk through the docs: all that was paid, earned and withdrawn is the same to the wei', async () => {
+    const docs = readFileSync(join(repositoryRoot, 'docs/tickets-by-command.md'), 'utf8');
+    const script = /^```sh walkthrough\n(.*?)^```/ms.exec(docs)?.[1] ?? '';
+    const [before, stopped = ''] = script.split(/^(?=# Take it home)/m);
+    const here = mkdtempSync(join(folder, 'walk-'));
+    const [payer, node] = [join(here, 'payer'), join(here, 'node')];
+    const byoc = [process.execPath, ...byocArguments].map((word) => `'${word}'`).join(' ');
+    const env = { ...process.env, BYOC_RPC_URLS: local.url, BYOC_SOURCE: repositoryRoot, NO_COLOR: '1' };
+    const bash = (lines = '') =>
+      runCommand('bash', ['-euo', 'pipefail', '-c', `byoc() { ${byoc} "$@"; }\n${lines}`], {
+        cwd: here,
+        env: {
+          ...env,
+          BYOC_NETWORK: 'local',
+          BYOC_ETH_PASSWORD: 'correct horse',
+          NODE_COMPILE_CACHE: join(folder, 'cache'),
+        },
+      });
     const balance = async (directory: string) =>
       asJson(await wallet(directory, 'balance', '--network', 'local', '--rpc', local.url));
-    const before = await earnings();
-    expect(before).toMatchObject({ jobs: 1, chargedWei: dueWei, chargedBy: { livepeer: dueWei } });
-    expect(before.winners.pending.count).toBeGreaterThan(0);
-    const [deposit, node] = [(await balance(payerDirectory)).depositWei, await balance(nodeDirectory)];
-    // Parameters live for 40 blocks; a winner is redeemed only after that, and final under three more.
-    await chain('mine', '41');
-    const after = await until(async () => {
-      await chain('mine');
-      const now = await earnings();
-      return now.winners.pending.count === 0 && now;
-    });
-    const { redeemed, givenUp } = after.winners;
-    expect(redeemed).toEqual(before.winners.pending);
-    expect(givenUp).toEqual({ count: 0, wei: '0', reasons: {} });
-    expect(BigInt(after.tickets.worthWei)).toBeGreaterThanOrEqual(BigInt(dueWei));
-    expect(BigInt(after.netWei)).toBe(BigInt(dueWei) - BigInt(after.gasWei));
-    // What left the deposit, what the chain owes the orchestrator, and the books are one number; so is the gas.
-    const paid = await balance(nodeDirectory);
-    expect(BigInt(deposit) - BigInt((await balance(payerDirectory)).depositWei)).toBe(BigInt(redeemed.wei));
-    expect(paid.pendingFeesWei).toBe(redeemed.wei);
-    expect(BigInt(node.balanceWei) - BigInt(paid.balanceWei)).toBe(BigInt(after.gasWei));
+    const earnings = async () => asJson(await runCliHere(['earnings', '--json', '--data-dir', node])).total;
 
-    expect(await orchestrator.stop()).toBe(0);
-    expect(await earnings('--by', 'day')).toEqual(after);
-    expect(await earnings('--since', '2999-01-01')).toMatchObject({ jobs: 0, chargedWei: '0', gasWei: '0' });
-    const table = await runCliHere(['earnings', '--data-dir', nodeDirectory]);
-    expect(table.stdout).toMatch(/demo\/echo@1\.0\.0 +1 +0\.0044 ETH/);
+    const walked = await bash(before);
+    expect(walked).toMatchObject({ exitCode: 0 });
+    expect(walked.stdout).toContain('At most 0.0044 ETH for 34 characters');
+    expect(walked.stdout).toMatch(/demo\/echo@1\.0\.0 +1 +0\.0044 ETH/);
+    const receipts = (...args: string[]) => runCliHere(['receipts', 'ls', '--json', ...args]);
+    const [bought] = asJson(await receipts('--data-dir', payer));
+    expect(bought).toMatchObject({ amountWei: dueWei, quoteWei: dueWei, paymentProvider: 'livepeer' });
+    expect(asJson(await receipts('--sold', '--data-dir', node))).toEqual([bought]);
+    const { chargedBy, tickets, winners, gasWei, netWei } = await earnings();
+    expect(chargedBy).toEqual({ livepeer: dueWei });
+    expect(BigInt(tickets.worthWei)).toBeGreaterThanOrEqual(BigInt(dueWei));
+    expect(winners).toMatchObject({ pending: { count: 0 }, givenUp: { count: 0 } });
+    expect(winners.redeemed.count).toBeGreaterThan(0);
+    expect(BigInt(netWei)).toBe(BigInt(dueWei) - BigInt(gasWei));
+    // What left the deposit is what the chain owes the orchestrator.
+    const [paying, paid] = [await balance(payer), await balance(node)];
+    expect(10n ** 18n - BigInt(paying.depositWei)).toBe(BigInt(winners.redeemed.wei));
+    expect(paid.pendingFeesWei).toBe(winners.redeemed.wei);
 
-    const withdrawn = await send(nodeDirectory, 'withdraw', '--fees');
-    expect(withdrawn).toMatchObject({ sent: true, feesWei: redeemed.wei });
-    await send(payerDirectory, 'unlock');
-    await chain('round');
-    await chain('round');
-    await send(payerDirectory, 'withdraw');
-    expect(await balance(payerDirectory)).toMatchObject({ depositWei: '0', reserveWei: '0' });
-  });
+    expect(await bash(stopped)).toMatchObject({ exitCode: 0 });
+    expect(await balance(payer)).toMatchObject({ depositWei: '0', reserveWei: '0' });
+    expect(await balance(node)).toMatchObject({ pendingFeesWei: '0' });
+  }, 300_000);
 });

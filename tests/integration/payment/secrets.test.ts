@@ -17,6 +17,8 @@ const secrets = {
   key: key.toString('hex'),
   password: `password ${randomBytes(8).toString('hex')}`,
   token: randomBytes(24).toString('hex'),
+  /** Providers of RPC URLs put it into the path. */
+  rpc: randomBytes(16).toString('hex'),
 };
 
 describe.skipIf(process.platform !== 'linux')('a known key, password and token', () => {
@@ -144,8 +146,10 @@ describe.skipIf(process.platform !== 'linux')('a known key, password and token',
     expectNone('orchestrator with a remote signer: output', orchestrator.said.all);
     await end(signer);
 
-    const withKey = start(['orchestrator', 'start', ...ports], {
+    const tickets = ['--payment', 'livepeer', '--chain-poll', '100ms'];
+    const withKey = start(['orchestrator', 'start', ...ports, ...tickets], {
       BYOC_ETH_KEY: secrets.key,
+      BYOC_RPC_URLS: `http://127.0.0.1:1/${secrets.rpc}`,
       BYOC_ETH_PASSWORD: secrets.password,
       BYOC_SIGNER_TOKEN: secrets.token,
     });
@@ -159,8 +163,32 @@ describe.skipIf(process.platform !== 'linux')('a known key, password and token',
       expectNone('worker: arguments', proc(pid, 'cmdline'));
     }
     await look('orchestrator with the key', withKey);
+    const [livepeer] = (await admin.status()).payment.filter(({ provider }) => provider === 'livepeer');
+    expect(livepeer?.problem).toMatchObject({ code: 'CHAIN_UNAVAILABLE' });
+    expectNone('its status', JSON.stringify(livepeer));
     await end(withKey);
+    expect(withKey.said.all).toContain('chain url failed');
     expectNone('orchestrator with the key: output', withKey.said.all);
+    const ticketSecret = readFileSync(join(data, 'identity', 'ticket-secret'), 'utf8').trim();
+    expect(ticketSecret).toMatch(/^[0-9a-f]{64}$/);
+    expect(withKey.said.all).not.toContain(ticketSecret);
+    expect(statSync(join(data, 'identity', 'ticket-secret')).mode & 0o777).toBe(0o600);
+
+    const env = { ...environment, BYOC_ETH_PASSWORD: secrets.password };
+    const paying = [
+      '--keystore',
+      keystore,
+      '--pay',
+      'livepeer',
+      '--rpc',
+      'https://127.0.0.1:1',
+      '--max-cost',
+      '1 gwei',
+    ];
+    const nowhere = ['--orchestrator', 'https://127.0.0.1:1', '--json'];
+    const payer = await runByoc(['run', 'demo/echo', '-i', 'text=a', ...paying, ...nowhere], { env });
+    expect(payer.exitCode).not.toBe(0);
+    expectNone('who pays', payer.stdout + payer.stderr);
 
     const files = everyFile(directory);
     expect(files).toContain(keystore);

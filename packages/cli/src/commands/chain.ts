@@ -16,7 +16,12 @@ interface ChainArguments {
 type AddressArguments = ChainArguments & { address: string };
 
 const rpcOption = {
-  rpc: { type: 'string', default: `http://127.0.0.1:${DEFAULT_PORT}`, describe: 'where it is' },
+  rpc: {
+    type: 'string',
+    default: process.env['BYOC_RPC_URLS']?.split(',')[0] || `http://127.0.0.1:${DEFAULT_PORT}`,
+    defaultDescription: `$BYOC_RPC_URLS or http://127.0.0.1:${DEFAULT_PORT}`,
+    describe: 'where it is',
+  },
 } as const;
 
 /** `byoc chain start|fund|activate|mine|round` */
