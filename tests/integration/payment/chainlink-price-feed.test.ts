@@ -1,7 +1,8 @@
-import { rational } from '@byoc/core';
+import { rational, silentLogger } from '@byoc/core';
 import { createChainlinkPriceFeed } from '@byoc/core/payment/livepeer';
 import { type Anvil, startAnvil } from '@byoc/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPayment } from '../../../packages/cli/src/open-payment.ts';
 import { hasPart } from '../../support/require-part.ts';
 
 const address = '0x00000000000000000000000000000000000feed0';
@@ -53,6 +54,19 @@ describe.skipIf(!(await hasPart('anvil')))('createChainlinkPriceFeed', () => {
   ])('refuses %s', async (_, price, updatedAtMs, reason) => {
     await answer(price, updatedAtMs);
     await expect(feed().read()).rejects.toMatchObject({ code: 'PRICE_FEED_UNAVAILABLE', facts: { reason } });
+  });
+
+  it('is what `--price-feed chainlink` of the command reads, through --rpc', async () => {
+    await answer(300_000_000_000n, Math.floor(Date.now() / 1000) * 1000);
+    const open = (priceFeed: string) => {
+      const rpc = ['http://127.0.0.1:1', chain.url];
+      const args = { payment: [], usdPerEth: undefined, priceFeed, network: 'local', rpc };
+      return openPayment(args as never, { signer: undefined, logger: silentLogger });
+    };
+    const { priceFeed } = await open(`chainlink:${address}`);
+    expect((await priceFeed?.read())?.weiPerUsd).toEqual(rational(10n ** 15n, 3n));
+    // On a chain of one's own nobody knows where it is.
+    await expect(open('chainlink')).rejects.toMatchObject({ code: 'INPUT_ARGUMENT_INVALID' });
   });
 
   it('says so when the contract or the chain is not there', async () => {
