@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createGateway, fileBlob, staticSource } from '@byoc/core/gateway';
 import { createAdminClient } from '@byoc/core/orchestrator';
 import { transcode } from '@byoc/plugin-transcode';
@@ -8,12 +8,14 @@ import { findFfmpeg } from '@byoc/plugin-transcode/ffmpeg';
 import { makeSource, picture, quick, tone } from '../tests/integration/transcode/make-source.ts';
 import { startOrchestratorProcess } from '../tests/support/orchestrator-process.ts';
 import { repositoryRoot, runCommand } from '../tests/support/run-command.ts';
+import { cpuSeconds } from './support/cpu-seconds.ts';
 import { median, report } from './support/statistics.ts';
 import { treeCpuSeconds } from './support/tree-cpu-seconds.ts';
 
 /**
  * A whole job through gateway, orchestrator and sandboxed container, files uploaded and fetched, against the same work as one ffmpeg command
- * by hand, and against one ffmpeg a rendition. All take turns. Needs Docker; with BYOC_BENCH_RUNTIME=process the worker is a plain process.
+ * by hand, against one ffmpeg a rendition, and against one for each rendition of each segment of 2 s, as go-livepeer's transcoder works. All
+ * take turns. Needs Docker; with BYOC_BENCH_RUNTIME=process the worker is a plain process.
  * BYOC_BENCH_ROUNDS (3) and BYOC_BENCH_SECONDS (20 s of 1080p) make it longer.
  */
 const rounds = Number(process.env['BYOC_BENCH_ROUNDS'] ?? 3);
@@ -30,11 +32,11 @@ const segments = (name: string) => [
   ...['-f', 'hls', '-hls_time', '3.98', '-hls_playlist_type', 'vod', '-hls_segment_type', 'fmp4'],
   ...['-hls_segment_filename', `${name}/%05d.m4s`, `${name}/index.m3u8`],
 ];
-const encode = ([, height, rate]: (typeof sizes)[number]) => [
+const encodeVideo = ([, , rate]: (typeof sizes)[number]) => [
   ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-crf', '23'],
   ...['-maxrate', String(rate), '-bufsize', String(rate * 2), '-g', '60', '-keyint_min', '60', '-sc_threshold', '0'],
-  ...segments(String(height)),
 ];
+const encode = (size: (typeof sizes)[number]) => [...encodeVideo(size), ...segments(String(size[1]))];
 const scale = ([width, height]: (typeof sizes)[number]) => `scale=${width}:${height}:flags=bicubic,format=yuv420p`;
 const sound = ['-map', '0:a', '-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-ar', '48000', ...segments('audio')];
 const open = (source: string) => ['-nostdin', '-v', 'error', '-y', '-i', source];
@@ -58,6 +60,17 @@ function commandEach(source: string): string[][] {
   ]);
 }
 
+/** A start for each rendition of each segment. */
+function commandsEach(files: readonly string[]): string[][] {
+  return files.flatMap((file) =>
+    sizes.map((size, at) => [
+      ...[...open(file), '-map', '0:v', '-vf', scale(size), ...encodeVideo(size)],
+      ...(at === 0 ? ['-map', '0:a', '-c:a', 'aac', '-b:a', '128k'] : []),
+      ...['-f', 'mpegts', `${size[1]}/${basename(file)}`],
+    ]),
+  );
+}
+
 interface Timed {
   readonly ms: number;
   readonly cpuSeconds: number;
@@ -78,8 +91,12 @@ const orchestrator = await startOrchestratorProcess({ dataDirectory, runtime });
 const gateway = createGateway({ sources: [staticSource([{ url: orchestrator.url, address: orchestrator.address }])] });
 try {
   const source = await makeSource(join(folder, 'source.mp4'), [
-    ...[...picture('1920x1080', 30, seconds), ...tone(seconds), ...quick],
+    ...[...picture('1920x1080', 30, seconds), ...tone(seconds), ...quick, '-g', '60'],
   ]);
+  const pieces = join(folder, 'pieces');
+  await mkdir(pieces);
+  await makeSource(join(pieces, '%03d.ts'), ['-i', source, '-c', 'copy', '-f', 'segment', '-segment_time', '2']);
+  const files = (await readdir(pieces)).sort().map((name) => join(pieces, name));
   const plugin = join(repositoryRoot, 'packages/plugin-transcode');
   await createAdminClient({ dataDirectory }).installPlugin({ type: 'folder', path: plugin });
   await gateway.ready();
@@ -98,9 +115,12 @@ try {
     return result;
   };
   let stages = '';
+  let nodes = '';
   const whole = async () => {
     const out = join(folder, 'out');
     const pids = [process.pid, orchestrator.child.pid as number, worker as number];
+    const ours = () => Promise.all(pids.slice(0, 2).map(cpuSeconds));
+    const before = await ours();
     const result = await timed(pids, async () => {
       const startedAt = performance.now();
       const job = gateway.run(transcode, { source: fileBlob(source) }, { deadlineMs: 600_000 });
@@ -112,6 +132,9 @@ try {
       await download(out);
       stages = reached.join(', ');
     });
+    const [own = 0, host = 0] = (await ours()).map((after, at) => after - (before[at] ?? 0));
+    const rest = (result.cpuSeconds - own - host).toFixed(2);
+    nodes = `gateway ${own.toFixed(2)} s, orchestrator ${host.toFixed(2)} s, worker and its ffmpeg ${rest} s`;
     await rm(out, { recursive: true });
     return result;
   };
@@ -121,11 +144,14 @@ try {
     job: whole,
     one: () => byHand([oneCommand(source)]),
     each: () => byHand(commandEach(source)),
+    segments: () => byHand(commandsEach(files)),
   };
-  const runs: Record<keyof typeof kinds, Timed[]> = { job: [], one: [], each: [] };
+  const runs: Record<keyof typeof kinds, Timed[]> = { job: [], one: [], each: [], segments: [] };
   for (let round = 0; round < rounds; round += 1) {
     // Who comes first takes turns too.
-    const order = (['job', 'one', 'each'] as const).map((_, at, all) => all[(at + round) % all.length] as 'job');
+    const order = (['job', 'one', 'each', 'segments'] as const).map(
+      (_, at, all) => all[(at + round) % all.length] as 'job',
+    );
     for (const kind of order) runs[kind].push(await kinds[kind]());
     const told = order.map((kind) => {
       const { ms, cpuSeconds } = runs[kind].at(-1) as Timed;
@@ -134,7 +160,8 @@ try {
     console.log(`round ${round + 1}: ${told.sort().join(', ')}`);
   }
   console.log(`the last job: ${stages}`);
-  const ratio = (of: keyof typeof kinds, to: keyof typeof kinds, field: keyof Timed) =>
+  console.log(`its CPU time: ${nodes}`);
+  const ratio = (of: keyof typeof kinds, to: keyof typeof kinds, field: 'ms' | 'cpuSeconds') =>
     median(runs[of].map((run, round) => run[field] / (runs[to][round] as Timed)[field]));
   const dear = ratio('job', 'one', 'ms');
   console.log(`${seconds} s of 1080p to 4 renditions, worker in ${runtime === 'docker' ? 'a container' : 'a process'}`);
@@ -143,6 +170,9 @@ try {
   const faster = ratio('each', 'job', 'ms');
   report('one ffmpeg a rendition / whole job', faster.toFixed(2), '≥ 1.2', faster >= 1.2);
   console.log(`        of CPU time: ${ratio('each', 'job', 'cpuSeconds').toFixed(2)}`);
+  const live = ratio('segments', 'job', 'ms');
+  report('one ffmpeg a rendition and segment of 2 s / whole job', live.toFixed(2), '≥ 1.2', live >= 1.2);
+  console.log(`        of CPU time: ${ratio('segments', 'job', 'cpuSeconds').toFixed(2)}`);
 } finally {
   await gateway.close();
   await orchestrator.stop();

@@ -154,6 +154,35 @@ describe('a job', () => {
     });
   });
 
+  it('over a limit is refused with the number, before anything is encoded', async () => {
+    const begun = join(folder.path, 'begun');
+    const ffmpegPath = await faulty('telling', `touch '${begun}'`);
+    const outputs = [{ kind: 'hls' as const }, { kind: 'mp4' as const }];
+    const run = (limits: object) =>
+      runJob(
+        folder.path,
+        source,
+        { outputs, ladder: [{ height: 180 }, { height: 90 }] },
+        { plugin: { ffmpegPath, limits } },
+      );
+    const over: [object, string][] = [
+      [{ maxSeconds: 1 }, '2 seconds; at most 1 are'],
+      [{ maxPixels: 3_599_999 }, '3600000 pixels; at most 3599999 are'],
+      [{ maxPixelsPerSecond: 1_799_999 }, '1800000 pixels a second; at most 1799999 are'],
+      [{ maxSourcePixels: 57_599 }, '57600 pixels a picture; at most 57599 are'],
+      [{ maxSourceBytes: 100 }, 'bytes of source; at most 100 are'],
+      [{ maxOutputs: 1 }, '2 outputs; at most 1 are'],
+      [{ maxRenditions: 1 }, '2 renditions; at most 1 are'],
+    ];
+    for (const [limits, says] of over)
+      await expect(run(limits)).rejects.toMatchObject({
+        facts: { reason: 'limit-exceeded', message: expect.stringContaining(`${says} allowed here.`) },
+      });
+    expect(await readdir(folder.path)).not.toContain('begun');
+    await run({ maxSeconds: 3, maxPixels: 3_600_000, maxPixelsPerSecond: 1_800_000, maxOutputs: 2, maxRenditions: 2 });
+    expect(await readdir(folder.path)).toContain('begun');
+  });
+
   it.each([
     ['seconds', { maxSeconds: 2 }, 'The job has 3 seconds; at most 2 are allowed here.'],
     ['pixels', { maxPixels: 1_000_000 }, 'pixels; at most 1000000 are allowed here.'],

@@ -87,3 +87,21 @@ describe.skipIf(found.ffprobe === undefined).each(['ts', 'mp4'] as const)('a str
     }
   });
 });
+
+describe.skipIf(found.ffprobe === undefined)('segments of another length', () => {
+  it.each([
+    [1, 'ts'],
+    [10, 'mp4'],
+  ] as const)('of %d s come out as long as they went in', async (seconds, container) => {
+    const segments = await makeSegments(folder.path, { count: 3, seconds, container, size: '160x90', rate: 10 });
+    await using job = await startLiveJob(folder.path, { ladder: [{ name: 'only', height: 90 }] });
+    if (container === 'mp4') job.sendPart('init.mp4', segments.shift() as Buffer);
+    for (const [at, bytes] of segments.entries()) job.send(at, bytes, { container });
+    job.end();
+    expect(await job.result).toMatchObject({ segments: 3, gaps: 0, durationMs: 3000 * seconds });
+    const playlist = job.playlists.get('only/index.m3u8') ?? '';
+    expect(playlist).toContain(`#EXT-X-TARGETDURATION:${seconds}\n`);
+    expect(playlist.match(/#EXTINF:.*/g)).toEqual(Array(3).fill(`#EXTINF:${seconds.toFixed(5)},`));
+    expect(await packets(folder.path, job, 'only')).toHaveLength(30 * seconds);
+  });
+});

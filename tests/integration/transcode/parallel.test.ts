@@ -4,6 +4,7 @@ import { createGateway, fileBlob, type Gateway, staticSource } from '@byoc/core/
 import { findFfmpeg } from '@byoc/plugin-transcode/ffmpeg';
 import { type ParallelOptions, transcodeInParallel } from '@byoc/plugin-transcode/parallel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkHls } from '../../support/hls/check-hls.ts';
 import { type OrchestratorProcess, startOrchestratorProcess } from '../../support/orchestrator-process.ts';
 import { repositoryRoot, runByoc, runCommand } from '../../support/run-command.ts';
 import { makeSource, picture, tone } from './make-source.ts';
@@ -256,6 +257,7 @@ describe('a transcode in parallel', () => {
     expect(proof).toMatchObject({ matches: true });
     expect(jobs.at(-1)?.orchestrator.url).toBe(orchestrators[0]?.url);
     expect(await decoded(join(out, 'hls/180p/index.m3u8'), 'v')).toHaveLength(1199);
+    expect(await checkHls(join(out, 'hls/master.m3u8'))).toEqual([]);
     await transcoding.close();
   });
 });
