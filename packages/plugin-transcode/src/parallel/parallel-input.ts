@@ -1,8 +1,9 @@
 import type { RunInput } from '@byoc/core/gateway';
 import { BlobInput } from '@byoc/core/gateway';
+import { z } from 'zod';
 import type { AudioSettings } from '../capability/audio-settings.ts';
 import { inputSchema } from '../capability/input.ts';
-import type { PictureSettings } from '../capability/picture-settings.ts';
+import { type PictureSettings, pictureSettingsSchema } from '../capability/picture-settings.ts';
 import type { transcode } from '../capability.ts';
 
 type TranscodeRunInput = RunInput<typeof transcode>;
@@ -18,13 +19,17 @@ export interface ParallelInput {
   readonly audio: AudioSettings;
   readonly ladder: TranscodeRunInput['ladder'];
   readonly quality: TranscodeRunInput['quality'];
-  readonly picture: PictureSettings;
+  readonly picture: TranscodeRunInput['picture'];
+  readonly deinterlace: PictureSettings['deinterlace'];
   /** Whether subtitles of the source are wanted. */
   readonly subtitles: boolean;
 }
 
 /** What decides here how the source is cut. */
-const settings = inputSchema.pick({ audio: true, picture: true });
+const settings = z.object({
+  audio: inputSchema.shape.audio,
+  deinterlace: pictureSettingsSchema.shape.deinterlace,
+});
 
 /** What chunks can be asked for: each picture by itself, and nothing that looks at the whole. */
 const FIELDS = new Set(['source', 'outputs', 'ladder', 'video', 'audio', 'quality', 'picture', 'subtitles']);
@@ -51,8 +56,8 @@ export function parallelInput(input: TranscodeRunInput): ParallelInput | { reado
   if (known < outputs.length) return { reason: 'one of the outputs needs the whole source in one job' };
   if (hls === undefined && mp4 === undefined) return { reason: 'thumbnails alone are one job' };
   if (hls?.container !== undefined && hls.container !== 'fmp4') return { reason: 'only fMP4 segments are joined' };
-  const read = settings.safeParse({ audio, picture });
+  const read = settings.safeParse({ audio, deinterlace: picture?.deinterlace });
   if (!read.success) return { reason: 'its input is not valid' };
-  const wanted = { ...read.data, subtitles: subtitles?.tracks !== 'none' };
+  const wanted = { ...read.data, picture, subtitles: subtitles?.tracks !== 'none' };
   return { path: source.origin.path, hls, mp4, thumbnails, video, ladder, quality, ...wanted };
 }

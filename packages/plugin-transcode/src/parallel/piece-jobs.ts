@@ -34,7 +34,7 @@ export function pieceJobs(input: ParallelInput, pieces: SourcePieces): PieceJob[
   const { video, audio, ladder, quality } = input;
   const { when, sounds } = pieces;
   // Each piece alone would see too little to tell fields from whole pictures.
-  const picture = { ...input.picture, deinterlace: { ...input.picture.deinterlace, when } };
+  const picture = { ...input.picture, deinterlace: { ...input.deinterlace, when } };
   const hls = { kind: 'hls' as const, ...input.hls, name: segmentFolder(input) };
   const frames = pieces.chunks.reduce((sum, chunk) => sum + chunk.frames, 0);
   const jobs: PieceJob[] = [];
@@ -43,7 +43,7 @@ export function pieceJobs(input: ParallelInput, pieces: SourcePieces): PieceJob[
       source: fileBlob(input.path),
       outputs: [...input.thumbnails],
       audio: { codec: 'none' as const },
-      picture: input.picture,
+      ...(input.picture === undefined ? {} : { picture: input.picture }),
     };
     jobs.push({ name: 'thumbnails', kind: 'thumbnails', input: job, piece: undefined, frames: 0, weight: frames / 50 });
   }

@@ -53,7 +53,7 @@ export async function preparePieces(options: PreparePiecesInput): Promise<Source
   if (video === undefined) return { reason: 'the source has no moving pictures' };
   if (input.subtitles && probe.texts.length > 0)
     return { reason: 'it has subtitles; `subtitles.tracks: "none"` leaves them out' };
-  const fields = await settleFields(found, path, { settings: input.picture, probe, video }, signal);
+  const fields = await settleFields(found, path, { settings: input, probe, video }, signal);
   if ('reason' in fields) return fields;
   const sounds = planSounds(input.audio, probe, { folder: segmentFolder(input), hls: undefined }, new Map());
   const scan = await scanPictures(found, path, { video, sounds }, signal);

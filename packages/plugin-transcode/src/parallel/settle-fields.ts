@@ -15,7 +15,7 @@ export interface SettledFields {
 export async function settleFields(
   found: FoundFfmpeg,
   path: string,
-  { settings, probe, video }: { settings: PictureSettings; probe: MediaProbe; video: VideoStream },
+  { settings, probe, video }: { settings: Pick<PictureSettings, 'deinterlace'>; probe: MediaProbe; video: VideoStream },
   signal: AbortSignal,
 ): Promise<SettledFields | NotCut> {
   const fields = needsFieldScan(settings, video)
@@ -23,7 +23,7 @@ export async function settleFields(
     : undefined;
   const chosen = selectDeinterlace(settings, video, fields);
   if (chosen === undefined) return { when: 'never', warnings: [] };
-  const always = { ...settings, deinterlace: { ...settings.deinterlace, when: 'always' as const } };
+  const always = { deinterlace: { ...settings.deinterlace, when: 'always' as const } };
   // A piece goes by what the stream says of its fields, not by what was seen here.
   if (selectDeinterlace(always, video, undefined)?.filter !== chosen.filter)
     return { reason: 'its fields lie otherwise than it says' };

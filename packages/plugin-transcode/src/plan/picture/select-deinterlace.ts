@@ -19,7 +19,7 @@ const TELEVISION_RATES = [25, 30_000 / 1001];
 const TOLD_MIN = 8;
 
 /** Tells whether some seconds of a source must be looked at to know if it is interlaced. */
-export function needsFieldScan(settings: PictureSettings, video: VideoStream): boolean {
+export function needsFieldScan(settings: Pick<PictureSettings, 'deinterlace'>, video: VideoStream): boolean {
   return settings.deinterlace.when === 'auto' && mayHaveFields(video);
 }
 
@@ -34,7 +34,7 @@ export function mayHaveFields(video: VideoStream): boolean {
 
 /** Decides about deinterlacing; undefined when pictures stay as they are. */
 export function selectDeinterlace(
-  settings: PictureSettings,
+  settings: Pick<PictureSettings, 'deinterlace'>,
   video: VideoStream,
   scan: FieldScan | undefined,
 ): Deinterlace | undefined {
