@@ -95,17 +95,22 @@ describe.skipIf(!(await hasPart('anvil')))('byoc, with tickets', () => {
     await send(payerDirectory, 'unlock', '--cancel');
   });
 
-  it('runs the walk through the docs: all that was paid, earned and withdrawn is the same to the wei', async () => {
+  it('runs the walk through the docs: all that was paid, earned and withdrawn is the same to the wei', async ({
+    signal,
+    onTestFinished,
+  }) => {
     const docs = readFileSync(join(repositoryRoot, 'docs/tickets-by-command.md'), 'utf8');
     const script = /^```sh walkthrough\n(.*?)^```/ms.exec(docs)?.[1] ?? '';
     const [before, stopped = ''] = script.split(/^(?=# Take it home)/m);
     const here = mkdtempSync(join(folder, 'walk-'));
     const [payer, node] = [join(here, 'payer'), join(here, 'node')];
+    // What it started in the background ends with it, wherever it stops.
+    onTestFinished(async () => void (await runCliHere(['orchestrator', 'stop', '--data-dir', node, '--grace', '1s'])));
     const byoc = [process.execPath, ...byocArguments].map((word) => `'${word}'`).join(' ');
     const env = { ...process.env, BYOC_RPC_URLS: local.url, BYOC_SOURCE: repositoryRoot, NO_COLOR: '1' };
     const bash = (lines = '') =>
       runCommand('bash', ['-euo', 'pipefail', '-c', `byoc() { ${byoc} "$@"; }\n${lines}`], {
-        cwd: here,
+        ...{ cwd: here, signal },
         env: {
           ...env,
           BYOC_NETWORK: 'local',
