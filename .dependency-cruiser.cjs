@@ -33,6 +33,9 @@ const homes = {
   'prom-client': `^${core}/orchestrator/`,
   'ipaddr.js': `^${core}/orchestrator/`,
   'node-llama-cpp': '^packages/plugin-llm/src/llama/',
+  'onnxruntime-node': '^packages/plugin-diffusion/src/runtime/',
+  sharp: '^packages/plugin-diffusion/src/image/',
+  '@huggingface/tokenizers': '^packages/plugin-diffusion/src/model/',
   undici: `^${core}/(orchestrator|gateway)/`,
 };
 

@@ -1,13 +1,13 @@
 import { defineConfig } from 'tsup';
 
-/** The library entries. */
+/** The library entries, and the thread that the plugin starts; tsup.worker.config.ts makes the worker. */
 export default defineConfig({
-  entry: { index: 'src/index.ts' },
+  entry: { index: 'src/index.ts', plugin: 'src/plugin.ts', 'ort-thread': 'src/runtime/ort-thread.ts' },
   format: 'esm',
   removeNodeProtocol: false,
   target: 'node22',
   platform: 'node',
-  dts: true,
+  dts: { entry: { index: 'src/index.ts', plugin: 'src/plugin.ts' } },
   splitting: true,
   treeshake: true,
 });

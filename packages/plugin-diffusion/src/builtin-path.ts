@@ -1,0 +1,6 @@
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the model that comes with the package. Sources and builds are both one folder below it. */
+export function builtinPath(): string {
+  return fileURLToPath(new URL('../model', import.meta.url));
+}

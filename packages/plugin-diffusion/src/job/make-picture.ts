@@ -1,0 +1,101 @@
+import { scalePicture } from '../image/write-picture.ts';
+import { ImageFailure } from '../model/image-failure.ts';
+import { createNoise } from '../pipeline/create-noise.ts';
+import { decodeLatents } from '../pipeline/decode-latents.ts';
+import { encodePicture } from '../pipeline/encode-picture.ts';
+import type { EncodedPrompts } from '../pipeline/encode-prompts.ts';
+import { guidedNetwork } from '../pipeline/guided-network.ts';
+import type { LoadedModel } from '../pipeline/loaded-model.ts';
+import { makeLatents, type StartLatents } from '../pipeline/make-latents.ts';
+import type { Picture } from '../pipeline/picture.ts';
+import { previewLatents } from '../pipeline/preview-latents.ts';
+import { createScheduler } from '../schedulers/create-scheduler.ts';
+import type { Scheduler } from '../schedulers/scheduler.ts';
+import { keepSource, maskOfLatents, type Source } from './read-source.ts';
+import { mapSchedulerRefusal, type SettledJob } from './settle-job.ts';
+
+/** What every picture of a job has in common. */
+export interface PictureJob {
+  readonly model: LoadedModel;
+  readonly prompts: EncodedPrompts;
+  readonly settled: SettledJob;
+  readonly source: Source | undefined;
+}
+
+export interface MakePictureOptions {
+  readonly seed: number;
+  readonly isSequential: boolean;
+  readonly signal: AbortSignal;
+  /** After each step. `preview` draws what there is so far. */
+  readonly onStep: (step: number, preview: () => Promise<Picture>) => Promise<void>;
+}
+
+/** Makes one picture of a job. @throws ImageFailure */
+export async function makePicture(job: PictureJob, options: MakePictureOptions): Promise<Picture> {
+  const { model, prompts, settled, source } = job;
+  const { seed, isSequential, signal, onStep } = options;
+  const { pixelsPerLatent, latentChannels } = model.folder;
+  const { diffused, steps, guidance } = settled;
+  const [width, height] = [diffused.width / pixelsPerLatent, diffused.height / pixelsPerLatent];
+  const size = { width, height, signal };
+  const start = source === undefined ? undefined : await startOf(model, source);
+  const more = await moreChannels(model, source);
+  const network = guidedNetwork(model, prompts, { guidance, width, height, more, isSequential });
+  const latents = await makeLatents(model, {
+    ...{ scheduler: openScheduler(settled, width * height), network, noise: createNoise(seed), steps, signal },
+    length: latentChannels * width * height,
+    // A network made for inpainting sees the picture itself: it needs no blending.
+    start: start === undefined || more === undefined ? start : { ...start, mask: undefined },
+    onStep: (step, current) => onStep(step, () => previewLatents(model, current, size)),
+  });
+  signal.throwIfAborted();
+  const decoded = await decodeLatents(model, latents, size);
+  const made = source === undefined ? decoded : keepSource(decoded, source);
+  if (made.width === settled.width && made.height === settled.height) return made;
+  return scalePicture(made, settled.width, settled.height);
+}
+
+function openScheduler(settled: SettledJob, latents: number): Scheduler {
+  try {
+    return createScheduler(settled.scheduler, { steps: settled.steps, mu: shiftOf(settled, latents) });
+  } catch (error) {
+    throw mapSchedulerRefusal(error);
+  }
+}
+
+/** Flow matching shifts more for larger pictures: by the number of 2 × 2 patches. */
+function shiftOf({ scheduler }: SettledJob, latents: number): number | undefined {
+  if (!scheduler.use_dynamic_shifting) return undefined;
+  const { base_image_seq_len, max_image_seq_len, base_shift, max_shift } = scheduler;
+  const [from, to] = [base_image_seq_len ?? 256, max_image_seq_len ?? 4096];
+  const [least, most] = [base_shift ?? 0.5, max_shift ?? 1.15];
+  return least + ((latents / 4 - from) / (to - from)) * (most - least);
+}
+
+async function startOf(model: LoadedModel, { picture, mask, strength }: Source): Promise<StartLatents> {
+  const latents = await encodePicture(model, picture);
+  if (mask === undefined) return { latents, strength };
+  const scale = model.folder.pixelsPerLatent;
+  return { latents, strength, mask: maskOfLatents(mask, { ...picture, scale }) };
+}
+
+/** A network made for inpainting takes the mask and the picture without what is to be painted. */
+async function moreChannels(model: LoadedModel, source: Source | undefined): Promise<Float32Array | undefined> {
+  const { latentChannels, pixelsPerLatent, name } = model.folder;
+  if (model.inputChannels === latentChannels) return undefined;
+  if (source?.mask === undefined) {
+    throw new ImageFailure({
+      reason: 'model-unfit',
+      message: `The model \`${name}\` was made for inpainting; the job has no \`source\` with a \`mask\``,
+      hint: 'Send both, or take a model for text to image.',
+    });
+  }
+  const { picture, mask } = source;
+  const pixels = picture.pixels.map((value, at) => (mask[Math.floor(at / 3)] === 1 ? 128 : value));
+  const kept = await encodePicture(model, { ...picture, pixels });
+  const painted = maskOfLatents(mask, { ...picture, scale: pixelsPerLatent });
+  const more = new Float32Array(painted.length + kept.length);
+  more.set(painted);
+  more.set(kept, painted.length);
+  return more;
+}

@@ -1,0 +1,50 @@
+import type { JobContext } from '@byoc/core';
+import type { generate } from '../capability/generate.ts';
+import { readMask, readPicture } from '../image/read-picture.ts';
+import type { Picture } from '../pipeline/picture.ts';
+import type { DiffusionLimits } from './limits.ts';
+
+/** A picture to start from, at the size that is diffused. */
+export interface Source {
+  readonly picture: Picture;
+  /** One value a pixel: 1 is painted. */
+  readonly mask: Uint8Array | undefined;
+  readonly strength: number;
+}
+
+/** Waits for the source's bytes and reads them; undefined where the job has none. @throws ImageFailure */
+export async function readSource(
+  context: Pick<JobContext<typeof generate>, 'input' | 'file'>,
+  size: { readonly width: number; readonly height: number },
+  limits: DiffusionLimits,
+): Promise<Source | undefined> {
+  const { source } = context.input;
+  if (source === undefined) return undefined;
+  const read = await readPicture(await context.file(source.image), size, limits);
+  const { strength } = source;
+  if (source.mask === undefined) return { picture: read.picture, mask: undefined, strength };
+  const mask = await readMask(await context.file(source.mask), size, { of: read, limits });
+  return { picture: read.picture, mask, strength };
+}
+
+/** A latent is painted where any of its pixels is. */
+export function maskOfLatents(
+  mask: Uint8Array,
+  { width, height, scale }: { width: number; height: number; scale: number },
+): Float32Array {
+  const wide = width / scale;
+  const latents = new Float32Array(wide * (height / scale));
+  for (let row = 0; row < height; row += 1)
+    for (let column = 0; column < width; column += 1)
+      if (mask[row * width + column] === 1) latents[Math.floor(row / scale) * wide + Math.floor(column / scale)] = 1;
+  return latents;
+}
+
+/** Puts the source's own pixels back where nothing was to be painted. */
+export function keepSource(made: Picture, { picture, mask }: Source): Picture {
+  if (mask === undefined) return made;
+  const pixels = made.pixels.map((value, at) =>
+    mask[Math.floor(at / 3)] === 1 ? value : (picture.pixels[at] as number),
+  );
+  return { ...made, pixels };
+}

@@ -1,0 +1,93 @@
+import type { GenerateInput } from '../capability/input.ts';
+import type { GenerateChange } from '../capability/output.ts';
+import { ImageFailure } from '../model/image-failure.ts';
+import type { ModelFolder } from '../model/model-folder.ts';
+import type { SchedulerConfig } from '../schedulers/scheduler-config.ts';
+import { SchedulerRefusal } from '../schedulers/scheduler-refusal.ts';
+import { selectScheduler } from '../schedulers/select-scheduler.ts';
+
+/** What a job really does: asked for, else the model's own. */
+export interface SettledJob {
+  /** Of the pictures that come out. */
+  readonly width: number;
+  readonly height: number;
+  /** Of what is diffused, pixels: the network wants whole blocks. */
+  readonly diffused: { readonly width: number; readonly height: number };
+  readonly steps: number;
+  readonly guidance: number;
+  readonly scheduler: SchedulerConfig;
+  readonly seed: number;
+  readonly changes: readonly GenerateChange[];
+}
+
+/** Fills in what the input leaves open, by the model. @throws ImageFailure for a scheduler or adapter that is not there */
+export function settleJob(
+  input: Pick<
+    GenerateInput,
+    'width' | 'height' | 'steps' | 'guidance' | 'scheduler' | 'seed' | 'loras' | 'count' | 'negativePrompt'
+  >,
+  folder: ModelFolder,
+  drawSeed: () => number,
+): SettledJob {
+  const [lora] = input.loras;
+  if (lora !== undefined) {
+    throw new ImageFailure({
+      reason: 'lora-unknown',
+      message: `There is no adapter \`${lora.name}\` here: ONNX models take none while they run`,
+      hint: 'Leave `loras` out, or choose an offer whose model has it merged in.',
+      recovery: 'retry-other',
+    });
+  }
+  const { defaults, nativeSizeOnly } = folder.settings;
+  const changes: GenerateChange[] = [];
+  const native = Math.min(1024, folder.nativeSize);
+  const width = input.width ?? defaults.width ?? native;
+  const height = input.height ?? defaults.height ?? native;
+  const block = folder.pixelsPerLatent * 2 ** folder.halvings;
+  const whole = (side: number) => Math.ceil(side / block) * block;
+  const diffused = nativeSizeOnly
+    ? { width: folder.nativeSize, height: folder.nativeSize }
+    : { width: whole(width), height: whole(height) };
+  if (diffused.width !== width || diffused.height !== height) {
+    changes.push({
+      kind: 'adjusted',
+      field: 'width, height',
+      reason: nativeSizeOnly
+        ? `The model makes ${diffused.width} × ${diffused.height}; the picture was scaled from that.`
+        : `The model works in blocks of ${block} pixels; the picture was cut from ${diffused.width} × ${diffused.height}.`,
+    });
+  }
+  const fewSteps = folder.guidanceChannels !== undefined;
+  const guidance = input.guidance ?? defaults.guidance ?? (fewSteps ? 8 : 7);
+  if (input.negativePrompt !== '' && (guidance <= 1 || fewSteps)) {
+    const reason = 'Without guidance by two prompts nothing leads away from it.';
+    changes.push({ kind: 'ignored', field: 'negativePrompt', reason });
+  }
+  return {
+    ...{ width, height, diffused, guidance, changes },
+    steps: input.steps ?? defaults.steps ?? (fewSteps ? 4 : 25),
+    scheduler: chooseScheduler(folder, input.scheduler ?? defaults.scheduler),
+    seed: input.seed ?? drawSeed(),
+  };
+}
+
+function chooseScheduler(folder: ModelFolder, name: string | undefined): SchedulerConfig {
+  try {
+    return selectScheduler(folder.scheduler, name);
+  } catch (error) {
+    throw mapSchedulerRefusal(error);
+  }
+}
+
+/** Says for the caller why a scheduler is refused. Other errors stay as they are. */
+export function mapSchedulerRefusal(error: unknown): unknown {
+  if (!(error instanceof SchedulerRefusal)) return error;
+  return new ImageFailure(
+    {
+      reason: 'scheduler-refused',
+      message: `The scheduler can't be used: ${error.message}`,
+      hint: 'Leave `scheduler` out, or name one that is known.',
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,37 @@
+import type { Recovery } from '@byoc/core';
+
+/** Why a picture can't be made: facts for the caller. README.md lists every reason. */
+export class ImageFailure extends Error {
+  override readonly name = 'ImageFailure';
+  /** A stable word, for example `model-truncated`. */
+  readonly reason: FailureReason;
+  readonly hint: string;
+  readonly recovery: Recovery;
+
+  constructor(
+    failure: { reason: FailureReason; message: string; hint: string; recovery?: Recovery },
+    options: { cause?: unknown } = {},
+  ) {
+    super(failure.message, options);
+    this.reason = failure.reason;
+    this.hint = failure.hint;
+    this.recovery = failure.recovery ?? 'fix-request';
+  }
+}
+
+/** Every reason that a job may fail with. */
+export const FAILURE_REASONS = [
+  ...(['model-unknown', 'model-incomplete', 'model-family-unknown', 'model-format-refused'] as const),
+  ...([
+    'model-truncated',
+    'model-digest-wrong',
+    'model-operator-missing',
+    'model-unfit',
+    'model-settings-broken',
+  ] as const),
+  ...(['scheduler-refused', 'lora-unknown', 'limit-exceeded', 'memory-short', 'out-of-memory'] as const),
+  ...(['source-empty', 'source-broken', 'source-format-refused', 'source-too-large', 'mask-size-wrong'] as const),
+  ...(['result-not-finite', 'engine-failed', 'engine-missing', 'fitness-failed', 'disk-full'] as const),
+] as const;
+
+export type FailureReason = (typeof FAILURE_REASONS)[number];

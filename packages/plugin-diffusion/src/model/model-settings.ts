@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+const side = z.int().min(64).max(1024).multipleOf(8);
+
+/** byoc-model.json, beside model_index.json: what diffusers' own files do not say. All of it is optional. */
+export const modelSettingsSchema = z.strictObject({
+  /** What a job takes that says nothing. */
+  defaults: z
+    .strictObject({
+      width: side.optional(),
+      height: side.optional(),
+      steps: z.int().min(1).max(50).optional(),
+      guidance: z.number().min(0).max(50).optional(),
+      scheduler: z.string().optional(),
+    })
+    .prefault({}),
+  /** Sizes other than the native one are made by scaling its pictures. @default false */
+  nativeSizeOnly: z.boolean().default(false),
+  /** sha256 of files, in hexadecimal; one that differs keeps the model from being loaded. */
+  sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).default({}),
+  /** A job whose picture is known. */
+  fitness: z
+    .strictObject({
+      prompt: z.string(),
+      seed: z.int().min(0),
+      steps: z.int().min(1).max(50),
+      /** How it looks, as the result says. */
+      perceptualHash: z.string().regex(/^[0-9a-f]{16}$/),
+    })
+    .optional(),
+});
+
+export type ModelSettings = z.output<typeof modelSettingsSchema>;

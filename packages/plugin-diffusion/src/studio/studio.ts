@@ -1,0 +1,113 @@
+import { ImageFailure } from '../model/image-failure.ts';
+import { readModelFolder } from '../model/read-model-folder.ts';
+import { loadModel } from '../pipeline/load-model.ts';
+import type { LoadedModel } from '../pipeline/loaded-model.ts';
+import type { OnnxRuntime } from '../runtime/onnx-runtime.ts';
+import { findModels } from './find-models.ts';
+
+/** What a studio works with. */
+export interface StudioOptions {
+  readonly runtime: OnnxRuntime;
+  /** Folder of a model, or of several. @default the built-in one alone */
+  readonly modelsPath?: string | undefined;
+  /** The model that comes with the plugin. */
+  readonly builtinPath: string;
+  /** What a job takes that names none. @default the first of `modelsPath`, else the built-in one */
+  readonly defaultModel?: string | undefined;
+  /** Threads of one network. @default one for small networks, else one for each core */
+  readonly threads?: number | undefined;
+  /** Bytes of loaded models' files, at most: the one that was used longest ago goes. */
+  readonly maxModelBytes: number;
+}
+
+/** The name of the model that comes with the plugin. */
+export const BUILTIN = 'builtin';
+
+/** Networks of fewer bytes gain nothing from a second thread, and lose on a busy machine. */
+const SMALL_BYTES = 64 * 1024 ** 2;
+
+/** Keeps the runtime and the loaded models. One job at a time uses it. */
+export class Studio {
+  readonly runtime: OnnxRuntime;
+  readonly defaultModel: string;
+  readonly #paths: ReadonlyMap<string, string>;
+  readonly #maxModelBytes: number;
+  readonly #threads: number | undefined;
+  /** Used longest ago first. */
+  readonly #loaded = new Map<string, LoadedModel>();
+
+  private constructor(options: StudioOptions, paths: ReadonlyMap<string, string>) {
+    this.runtime = options.runtime;
+    this.#paths = paths;
+    this.#maxModelBytes = options.maxModelBytes;
+    this.#threads = options.threads;
+    this.defaultModel = options.defaultModel ?? [...paths.keys()][0] ?? BUILTIN;
+  }
+
+  static async open(options: StudioOptions): Promise<Studio> {
+    const found = options.modelsPath === undefined ? [] : await findModels(options.modelsPath);
+    return new Studio(options, new Map([...found, [BUILTIN, options.builtinPath]]));
+  }
+
+  /** Names of the models that a job may ask for. */
+  get models(): readonly string[] {
+    return [...this.#paths.keys()];
+  }
+
+  /** Names of the models that are in memory. */
+  get loaded(): readonly string[] {
+    return [...this.#loaded.keys()];
+  }
+
+  /** A model, loaded where it is not yet. @throws ImageFailure */
+  async model(name: string, signal: AbortSignal): Promise<LoadedModel> {
+    const path = this.#paths.get(name);
+    if (path === undefined) {
+      throw new ImageFailure({
+        reason: 'model-unknown',
+        message: `There is no model \`${name}\` here; there are: ${this.models.join(', ')}`,
+        hint: 'Leave `model` out, or name one that is there.',
+        recovery: 'retry-other',
+      });
+    }
+    const known = this.#loaded.get(name);
+    if (known !== undefined) {
+      this.#loaded.delete(name);
+      this.#loaded.set(name, known);
+      return known;
+    }
+    const folder = await readModelFolder(path);
+    await this.#makeRoom(bytesOf({ folder }));
+    const threads = this.#threads ?? (bytesOf({ folder }) < SMALL_BYTES ? 1 : 0);
+    const model = await loadModel(this.runtime, folder, { threads, signal });
+    this.#loaded.set(name, model);
+    return model;
+  }
+
+  async close(): Promise<void> {
+    for (const model of this.#loaded.values()) await model.close();
+    this.#loaded.clear();
+    await this.runtime.close();
+  }
+
+  async #makeRoom(wantedBytes: number): Promise<void> {
+    if (wantedBytes > this.#maxModelBytes) {
+      throw new ImageFailure({
+        reason: 'memory-short',
+        message: `The model has ${wantedBytes} bytes; at most ${this.#maxModelBytes} are loaded here`,
+        hint: 'Take a smaller model, or choose another offer.',
+        recovery: 'retry-other',
+      });
+    }
+    const taken = () => [...this.#loaded.values()].reduce((sum, model) => sum + bytesOf(model), 0);
+    for (const [name, model] of this.#loaded) {
+      if (taken() + wantedBytes <= this.#maxModelBytes) return;
+      this.#loaded.delete(name);
+      await model.close();
+    }
+  }
+}
+
+function bytesOf({ folder }: Pick<LoadedModel, 'folder'>): number {
+  return folder.files.reduce((sum, { path, sizeBytes }) => (/\.onnx/.test(path) ? sum + sizeBytes : sum), 0);
+}
