@@ -21,7 +21,6 @@ for (const folder of ['node_modules/viem', 'node_modules/ox'].filter((path) => e
     rmSync(`${folder}/${file}`);
 }
 
-<<<<<<< HEAD
 // node-llama-cpp brings llama.cpp's history, to build from source (35 MB), and some binaries of other processors (20 MB). Here
 // nothing is built, and prebuilt binaries of this processor are used.
 rmSync('node_modules/node-llama-cpp/llama/gitRelease.bundle', { force: true });
@@ -31,7 +30,8 @@ for (const name of existsSync(binaries) ? readdirSync(binaries) : []) {
   const isOurs =
     { linux: 'linux', mac: 'darwin', win: 'win32' }[platform] === process.platform && processor === process.arch;
   if (!isOurs) rmSync(`${binaries}/${name}/bins`, { recursive: true, force: true });
-=======
+}
+
 // ONNX Runtime comes for every platform: 288 MB, of which one machine runs 46 or less.
 const onnx = 'node_modules/onnxruntime-node/bin/napi-v6';
 if (existsSync(`${onnx}/${process.platform}/${process.arch}`)) {
@@ -40,7 +40,6 @@ if (existsSync(`${onnx}/${process.platform}/${process.arch}`)) {
       if (platform !== process.platform || arch !== process.arch)
         rmSync(`${onnx}/${platform}/${arch}`, { recursive: true });
   }
->>>>>>> 4923c21 (Run diffusion models with ONNX Runtime: Stable Diffusion and XL, from words and from pictures)
 }
 
 /** A folder that only points to the right build, for tools that don't read `exports`. */

@@ -20,7 +20,9 @@ function stage(name, from) {
   staged.add(name);
   const source = find(name, from);
   if (source === undefined) {
-    console.warn(`${name} is not installed: npm install --no-save --os=linux --cpu=${arch} onnxruntime-node sharp`);
+    process.stderr.write(
+      `${name} is not installed: npm install --no-save --os=linux --cpu=${arch} onnxruntime-node sharp\n`,
+    );
     return;
   }
   const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));

@@ -13,10 +13,10 @@ import { repositoryRoot } from '../../support/run-command.ts';
 export const pipelines = join(repositoryRoot, 'packages/plugin-diffusion/fixtures/pipelines');
 
 /** A studio with models of a folder, on the CPU. */
-export function openTestStudio(modelsPath: string = pipelines): Promise<Studio> {
+export function openTestStudio(modelsPath: string = pipelines, { maxModelBytes = 1024 ** 3 } = {}): Promise<Studio> {
   const builtinPath = join(repositoryRoot, 'packages/plugin-diffusion/model');
   const signal = new AbortController().signal;
-  return openStudio({ modelsPath, builtinPath, providers: ['cpu'], maxModelBytes: 1024 ** 3, signal });
+  return openStudio({ modelsPath, builtinPath, providers: ['cpu'], maxModelBytes, signal });
 }
 
 export type StepEvent = {

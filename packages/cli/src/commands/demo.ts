@@ -1,23 +1,23 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ByocError, isByocError } from '@byoc/core';
+import { ByocError } from '@byoc/core';
 import { createGateway, staticSource } from '@byoc/core/gateway';
-import { createAdminClient } from '@byoc/core/orchestrator';
 import pc from 'picocolors';
 import type { Argv, CommandModule } from 'yargs';
 import type { RuntimeChoice } from '../choose-runtime.ts';
-import { type DemoOrchestrator, startDemoOrchestrator } from '../demo/demo-orchestrator.ts';
 import { makeDemoSource } from '../demo/demo-source.ts';
 import { describeDemo } from '../demo/describe-demo.ts';
 import { describePaidDemo } from '../demo/describe-paid-demo.ts';
+import { hostPlugin } from '../demo/host-plugin.ts';
+import { runImageDemo } from '../demo/run-image-demo.ts';
 import { runPaidDemo } from '../demo/run-paid-demo.ts';
 import { transcodeFolder } from '../demo/transcode-folder.ts';
 import { transcodeOnce } from '../demo/transcode-once.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { printJson } from '../terminal/print-json.ts';
-import { createProgressLine } from '../terminal/progress-line.ts';
 
 interface DemoArguments {
+  what: 'transcode' | 'image';
   inputFile: string | undefined;
   output: string;
   runtime: RuntimeChoice;
@@ -28,10 +28,15 @@ interface DemoArguments {
 
 /** `byoc demo` */
 export const demoCommand: CommandModule<object, DemoArguments> = {
-  command: 'demo',
-  describe: 'Transcode a video end to end on this machine: orchestrator, sandboxed worker, gateway',
+  command: 'demo [what]',
+  describe: 'Transcode a video, or make pictures, end to end on this machine: orchestrator, sandboxed worker, gateway',
   builder: (yargs) =>
     (yargs as Argv<DemoArguments>)
+      .positional('what', {
+        choices: ['transcode', 'image'] as const,
+        default: 'transcode' as const,
+        describe: 'what to show',
+      })
       .options({
         'input-file': {
           alias: 'input',
@@ -53,6 +58,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
       })
       .example('$0 demo', 'Docker where it answers, else a child process')
       .example('$0 demo --input holiday.mov', 'your own video')
+      .example('$0 demo image', 'pictures from words, by the model that comes with the plugin')
       .example('$0 demo --paid', 'fund, quote, pay with tickets, redeem them')
       .example('$0 demo --json', 'the same facts as one JSON object'),
   handler: (args) => withInterrupt((signal) => demo(args, signal)),
@@ -64,6 +70,7 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
       argument: '--keep',
       reason: 'the chain of --paid ends with the demo',
     });
+  if (args.what === 'image') return runImageDemo(args, signal);
   const startedAt = Date.now();
   const say = (text: string) => args.json || process.stdout.write(`${text}\n`);
   const directory = resolve(args.output);
@@ -87,7 +94,9 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
     return;
   }
 
-  const { orchestrator, fallbackReason } = await hostPlugin(args, say, signal);
+  const { orchestrator, fallbackReason } = await hostPlugin(transcodeFolder(), {
+    ...{ runtime: args.runtime, quiet: args.json, say, signal },
+  });
   let kept = false;
   try {
     await using gateway = createGateway({
@@ -118,40 +127,6 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
     if (!kept) {
       await orchestrator.stop();
       say(`${pc.green('✓')} everything that was started is gone`);
-    }
-  }
-}
-
-/** Starts an orchestrator and installs the plugin; for `auto`, on the process runtime when Docker can't build the image. */
-async function hostPlugin(
-  args: DemoArguments,
-  say: (text: string) => void,
-  signal: AbortSignal,
-): Promise<{ orchestrator: DemoOrchestrator; fallbackReason: string | undefined }> {
-  let runtime = args.runtime;
-  for (let fallbackReason: string | undefined; ; ) {
-    const orchestrator = await startDemoOrchestrator({ runtime, signal });
-    const line = createProgressLine({ quiet: args.json, title: 'install' });
-    try {
-      say(
-        `${pc.green('✓')} orchestrator ${orchestrator.address} on the ${pc.bold(orchestrator.runtime)} runtime${orchestrator.runtime === 'process' ? ' (no sandbox)' : ''}`,
-      );
-      const admin = createAdminClient({ dataDirectory: orchestrator.dataDirectory });
-      const plugin = await admin.installPlugin(
-        { type: 'folder', path: transcodeFolder() },
-        { signal, onProgress: (progress) => line.show(progress) },
-      );
-      line.stop();
-      say(`${pc.green('✓')} installed ${plugin.pluginId} ${plugin.manifest.version}`);
-      return { orchestrator, fallbackReason };
-    } catch (error) {
-      line.stop();
-      await orchestrator.stop();
-      if (signal.aborted || args.runtime !== 'auto' || orchestrator.runtime !== 'docker' || !isByocError(error))
-        throw error;
-      fallbackReason = error.shortMessage;
-      say(`${pc.yellow('!')} Docker can't host the plugin here (${error.shortMessage}); going on without it`);
-      runtime = 'process';
     }
   }
 }

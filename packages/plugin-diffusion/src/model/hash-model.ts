@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { ImageFailure } from './image-failure.ts';
 import type { ModelFolder } from './model-folder.ts';
 
-/** The settings file is about the model, not of it. */
-const LEFT_OUT = new Set(['byoc-model.json', 'README.md']);
+/** About the model, not of it. */
+const LEFT_OUT = new Set(['byoc-model.json', 'evaluation.json', 'README.md']);
 
 /**
  * The digest of a model: sha256 of a list of its files, each with its own sha256. Checks those that the settings name.

@@ -34,7 +34,7 @@ const ROWS: readonly Row[] = [
     hint: 'Convert it again with Resize left out, or put a Cast to float32 before its scales.',
   },
   {
-    when: /not a registered function\/op|could not find an implementation|no schema registered|opset \d+ is under development|not implemented/i,
+    when: /no op registered|not a registered function\/op|could not find an implementation|no schema registered|opset \d+ is under development|not implemented/i,
     reason: 'model-operator-missing',
     what: 'has an operator that this ONNX Runtime lacks',
     hint: 'Export it with a lower opset, or choose an offer with a newer engine.',
@@ -57,7 +57,12 @@ const ROWS: readonly Row[] = [
 export function mapOnnxFailure(error: unknown, { name, part, isLoading }: OnnxPlace): unknown {
   if (!(error instanceof OnnxFailure)) return error;
   const row = ROWS.find(({ when }) => when.test(error.message));
-  const said = error.message.split('\n', 1)[0]?.slice(0, 300) ?? '';
+  // Paths of this machine are nobody's business.
+  const said =
+    error.message
+      .split('\n', 1)[0]
+      ?.replace(/Load model from .*? failed: ?/, '')
+      .slice(0, 300) ?? '';
   const facts = row ?? {
     reason: isLoading ? ('model-truncated' as const) : ('engine-failed' as const),
     what: isLoading ? "can't be loaded" : 'failed',
