@@ -83,6 +83,10 @@ describe('model files', () => {
     const fit = createWorker(createLlmPlugin({ engine, proof }), { jobsPath: folder, tmpPath: folder });
     await fit.setup();
     expect(fit.state).toMatchObject({ phase: 'ready', models: ['tiny'] });
+    const inputJson = new TextEncoder().encode(JSON.stringify({ prompt: proof.prompt, maxOutputTokens: 9 }));
+    const bound = await fit.estimateUsage({ capability: 'text/chat@1.0.0', inputJson });
+    const counted = BigInt(await countOf(proof.prompt));
+    expect(bound).toEqual({ input_tokens: counted, cached_input_tokens: counted, output_tokens: 9n });
     await fit.close();
     const unfit = createWorker(createLlmPlugin({ engine, proof: { ...proof, answer: 'Lyon' } }), {
       ...{ jobsPath: folder, tmpPath: folder },
@@ -128,4 +132,9 @@ async function withEngine<T>(
   } finally {
     await engine.close();
   }
+}
+
+/** Tokens of a prompt, by an answer to it. */
+function countOf(prompt: string): Promise<number> {
+  return withEngine({}, async (engine) => (await ask(engine, { prompt, maxOutputTokens: 1 })).usage.inputTokens);
 }

@@ -7,6 +7,7 @@ import { checkFitness, type FitnessProof } from './check-fitness.ts';
 import { describeEngine } from './describe-engine.ts';
 import { runChat } from './run-chat.ts';
 import { runEmbed, textsOf } from './run-embed.ts';
+import { testModel } from './test-model.ts';
 import { translateFailure } from './translate-failure.ts';
 
 /** What the plugin is made of. */
@@ -62,7 +63,8 @@ export function createLlmPlugin(options: LlmPluginOptions): Plugin {
       return describeEngine(started);
     },
     async fitness({ signal }) {
-      await translateFailure(() => checkFitness(engine(), { proof: options.proof, signal }));
+      const known = engine().models()[0]?.name === testModel.name ? testModel.proof : undefined;
+      await translateFailure(() => checkFitness(engine(), { proof: options.proof ?? known, signal }));
     },
     async teardown() {
       await running?.close();

@@ -3,9 +3,7 @@ import type { LlmEngine } from '../engine/llm-engine.ts';
 import { LlmFailure } from '../engine/llm-failure.ts';
 import { listModels } from './list-models.ts';
 import type { LlmSettings } from './parse-llm-settings.ts';
-
-/** The model that is there when no other is: it recites some lessons, and its name says so. */
-const TEST_MODEL = 'tiny-test-model';
+import { testModel } from './test-model.ts';
 
 /** Makes the llama engine of a worker. The engine's package is loaded only here: gateways and manifests need none. */
 export async function startLlama(settings: LlmSettings, home: string): Promise<LlmEngine> {
@@ -19,7 +17,7 @@ export async function startLlama(settings: LlmSettings, home: string): Promise<L
       recovery: 'give-up',
     });
   }
-  const models = listed.length > 0 ? listed : [{ name: TEST_MODEL, path: join(home, 'tiny-model/tiny.gguf') }];
+  const models = listed.length > 0 ? listed : [{ name: testModel.name, path: join(home, 'tiny-model/tiny.gguf') }];
   const { createLlamaEngine } = await import('../llama/llama-engine.ts');
   return createLlamaEngine({ models, slots, contextTokens, memoryBytes, threads, gpu });
 }
