@@ -66,14 +66,19 @@ const compact = take().signature.subarray(0, 64);
 contestants[`${fastest.name}, recovery only`] = () => fastest.recoverPublicKey(digest, compact, 0) !== undefined;
 
 const rates: Record<string, number[]> = {};
+/** Tickets for a second of CPU: on a busy machine, what one core gives when it has nothing else to do. */
+const cpuRates: Record<string, number[]> = {};
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const [name, verify] of Object.entries(contestants)) {
     const started = performance.now();
+    const cpu = process.cpuUsage();
     let done = 0;
     for (; performance.now() - started < ROUND_MS; done += 1) {
       const valid = verify();
       if ((typeof valid === 'boolean' ? valid : await valid) !== true) throw new Error(`${name} refused a good ticket`);
     }
+    const { user, system } = process.cpuUsage(cpu);
+    cpuRates[name] = [...(cpuRates[name] ?? []), (done / (user + system)) * 1_000_000];
     rates[name] = [...(rates[name] ?? []), (done / (performance.now() - started)) * 1000];
   }
 }
@@ -82,10 +87,10 @@ const median = (values: readonly number[] = []) => values.toSorted((a, b) => a -
 for (const [name, values] of Object.entries(rates)) {
   const ratio = median(values.map((value, round) => value / (rates['viem']?.[round] ?? 1)));
   console.log(
-    `${name.padEnd(22)} ${Math.round(median(values)).toLocaleString('en')} tickets/s, ${ratio.toFixed(1)} x viem`,
+    `${name.padEnd(22)} ${Math.round(median(values)).toLocaleString('en')} tickets/s, ${Math.round(median(cpuRates[name])).toLocaleString('en')} a second of CPU, ${ratio.toFixed(1)} x viem`,
   );
 }
-const best = median(rates[fastest.name]);
+const best = median(cpuRates[fastest.name]);
 console.log(
-  `${best >= BAR_PER_SECOND ? 'met' : 'MISSED'}: ${fastest.name} verifies ${Math.round(best).toLocaleString('en')} tickets/s on one core; the bar is ${BAR_PER_SECOND.toLocaleString('en')}`,
+  `${best >= BAR_PER_SECOND ? 'met' : 'MISSED'}: ${fastest.name} verifies ${Math.round(best).toLocaleString('en')} tickets in a second of one core; the bar is ${BAR_PER_SECOND.toLocaleString('en')}`,
 );

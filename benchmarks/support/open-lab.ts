@@ -9,6 +9,8 @@ export interface Lab extends AsyncDisposable {
   readonly orchestratorPid: number;
   /** The socket of the plugin's worker. */
   readonly workerSocket: string;
+  /** Of the orchestrator. */
+  readonly dataDirectory: string;
   /** Gone with the lab. */
   readonly directory: string;
   /** Ends the orchestrator and starts it anew on its data directory. */
@@ -16,7 +18,7 @@ export interface Lab extends AsyncDisposable {
 }
 
 /** Starts an orchestrator with the process runtime and the benchmark's plugin, or with other plugin folders. */
-export async function openLab({ plugins }: { plugins?: readonly string[] } = {}): Promise<Lab> {
+export async function openLab({ plugins, price }: { plugins?: readonly string[]; price?: string } = {}): Promise<Lab> {
   // Short: a unix socket's path is in it.
   const directory = await mkdtemp(join(tmpdir(), 'byoc-b-'));
   const data = join(directory, 'data');
@@ -27,7 +29,9 @@ export async function openLab({ plugins }: { plugins?: readonly string[] } = {})
   };
   try {
     const start = (folders: readonly string[]) =>
-      startProcess<{ url: string }>(new URL('./orchestrator-process.ts', import.meta.url), [data, ...folders]);
+      startProcess<{ url: string }>(new URL('./orchestrator-process.ts', import.meta.url), [data, ...folders], {
+        env: price === undefined ? {} : { BYOC_BENCH_PRICE: price },
+      });
     let running = await start(plugins ?? [join(import.meta.dirname, '../plugin')]);
     orchestrator = running;
     const [worker = ''] = await readdir(join(data, 'workers')).catch(() => []);
@@ -39,6 +43,7 @@ export async function openLab({ plugins }: { plugins?: readonly string[] } = {})
         return running.pid;
       },
       workerSocket: join(data, 'workers', worker, 'run', 'worker.sock'),
+      dataDirectory: data,
       directory,
       async restart() {
         await running.stop();

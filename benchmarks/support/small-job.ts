@@ -5,13 +5,14 @@ import type {
   ConnectedWorker,
   JobFrame,
   OpenFrame,
+  OpenJobFrame,
   OrchestratorFrame,
 } from '@byoc/core/protocol';
 
-function openFrame(input: object = {}): OpenFrame {
+function openFrame(input: object = {}, jobId = createJobId() as string): OpenFrame {
   return {
     type: 'open',
-    jobId: createJobId(),
+    jobId,
     capability: 'bench/work@1.0.0',
     inputJson: new TextEncoder().encode(JSON.stringify(input)),
     deadline: Date.now() + 600_000,
@@ -40,14 +41,21 @@ async function workerJob(worker: ConnectedWorker, input: object): Promise<void> 
 }
 
 /** Runs the smallest job through an orchestrator, with the same client code as towards the worker. */
-export async function smallOrchestratorJob(orchestrator: ConnectedOrchestrator): Promise<void> {
+export async function smallOrchestratorJob(
+  orchestrator: ConnectedOrchestrator,
+  { jobId, ...payment }: OpenJobFrame['payment'] & { jobId?: string } = {
+    provider: 'free',
+    maxCostWei: 0n,
+    data: new Uint8Array(),
+  },
+): Promise<void> {
   const frames = async function* () {
     yield {
       type: 'open-job',
-      open: openFrame(),
+      open: openFrame({}, jobId),
       jobSecret: new Uint8Array(randomBytes(32)),
       contractDigest: '',
-      payment: { provider: 'free', maxCostWei: 0n, data: new Uint8Array() },
+      payment,
       uploads: [],
     } as const;
     yield { type: 'end' } as const;

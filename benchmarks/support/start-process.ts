@@ -10,14 +10,18 @@ export interface BenchProcess<T> {
 }
 
 /** Starts a script, on the sources or on the built packages as this process does, and waits until it tells that it is ready. */
-export function startProcess<T>(script: URL, args: readonly string[]): Promise<BenchProcess<T>> {
+export function startProcess<T>(
+  script: URL,
+  args: readonly string[],
+  { env = {} }: { env?: Readonly<Record<string, string>> } = {},
+): Promise<BenchProcess<T>> {
   const profile = process.env['BYOC_BENCH_PROFILE'];
   const conditions = process.execArgv.filter((argument) => argument.startsWith('--conditions='));
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', ...conditions, ...profiling, script.pathname, ...args],
-    { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...env } },
   );
   const gone = new Promise<number | null>((resolve) => child.once('exit', resolve));
   return new Promise((resolve, reject) => {

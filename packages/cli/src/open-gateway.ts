@@ -1,6 +1,7 @@
 import { createGateway, type Gateway, staticSource } from '@byoc/core/gateway';
 import { createAdminClient } from '@byoc/core/orchestrator';
 import { createFreeGatewayProvider } from '@byoc/core/payment/free';
+import { loadCryptoEngine } from '@byoc/core/payment/livepeer';
 import type { Options } from 'yargs';
 import { openPurse } from './open-purse.ts';
 import { openReceipts } from './open-receipts.ts';
@@ -34,7 +35,8 @@ export async function openGateway(
   const targets = named ?? [await localOrchestrator(args.dataDir)];
   const sources = [staticSource(targets.map(parseTarget))];
   const payment = 'network' in args ? await openPurse(args) : [createFreeGatewayProvider()];
-  return createGateway({ sources, payment, budgetWei, receipts: openReceipts(args.dataDir) });
+  const engine = 'network' in args ? await loadCryptoEngine() : undefined;
+  return createGateway({ sources, payment, budgetWei, receipts: openReceipts(args.dataDir), engine });
 }
 
 async function localOrchestrator(dataDirectory: string): Promise<string> {

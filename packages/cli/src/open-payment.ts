@@ -53,13 +53,14 @@ export interface PaymentArguments extends TicketArguments {
 export async function openPayment(
   args: PaymentArguments,
   { signer, logger }: { signer: Signer | undefined; logger: Logger },
-): Promise<Pick<OrchestratorOptions, 'payment' | 'priceFeed'>> {
+): Promise<Pick<OrchestratorOptions, 'payment' | 'priceFeed' | 'engine'>> {
+  const engine = args.payment.length > 0 ? await loadCryptoEngine({ logger }) : undefined;
   const payment: OrchestratorPaymentProvider[] = [createFreeOrchestratorProvider()];
   for (const way of new Set(args.payment)) {
-    if (way === 'credit') payment.push(createCreditOrchestratorProvider({ engine: await loadCryptoEngine() }));
+    if (way === 'credit') payment.push(createCreditOrchestratorProvider({ engine }));
     else if (signer !== undefined) payment.push(await openTickets(args, { signer, logger }));
   }
-  return { payment, priceFeed: openPriceFeed(args) };
+  return { payment, priceFeed: openPriceFeed(args), engine };
 }
 
 function openPriceFeed(args: PaymentArguments): PriceFeed | undefined {

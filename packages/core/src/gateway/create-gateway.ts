@@ -1,6 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 import type { AnyCapability } from '../capability/capability.ts';
 import { createFreeGatewayProvider } from '../payment/free/free-gateway-provider.ts';
+import type { CryptoEngine } from '../payment/keys/crypto-engine.ts';
 import type { GatewayPaymentProvider } from '../payment/payment-provider.ts';
 import { type Clock, systemClock } from '../primitives/clock.ts';
 import { type Logger, silentLogger } from '../primitives/logger.ts';
@@ -29,6 +30,8 @@ export interface GatewayOptions {
   readonly budgetWei?: bigint | undefined;
   /** Where checked receipts are kept. @default in memory, the last 10,000 */
   readonly receipts?: ReceiptStore | undefined;
+  /** Checks receipts: of `loadCryptoEngine` of `@byoc/core/payment/livepeer`. @default plain JavaScript, some 20 times slower */
+  readonly engine?: CryptoEngine | undefined;
   readonly policy?: {
     /** Orchestrators tried for one job at most. @default 3 */
     readonly attemptsMax?: number | undefined;
@@ -157,6 +160,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       providers: options.payment ?? [createFreeGatewayProvider()],
       spending: createSpending(options.budgetWei),
       receipts: options.receipts ?? createMemoryReceiptStore(),
+      engine: options.engine,
       onRefused(event) {
         const { jobId, orchestrator, problem } = event;
         logger.warn({ jobId, orchestrator: orchestrator.url, err: problem }, 'receipt refused');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ByocError } from '../errors/byoc-error.ts';
 import { createFreeOrchestratorProvider } from '../payment/free/free-orchestrator-provider.ts';
+import type { CryptoEngine } from '../payment/keys/crypto-engine.ts';
 import type { Signer } from '../payment/keys/signer.ts';
 import type { OrchestratorPaymentProvider } from '../payment/payment-provider.ts';
 import type { PriceFeed } from '../payment/price-feed/price-feed.ts';
@@ -40,6 +41,8 @@ export interface OrchestratorOptions {
    * @default a key of its own in the data directory
    */
   readonly signer?: Signer | undefined;
+  /** Of the key in the data directory: of `loadCryptoEngine` of `@byoc/core/payment/livepeer`. @default plain JavaScript */
+  readonly engine?: CryptoEngine | undefined;
   /** Ways to be paid. @default [free] */
   readonly payment?: readonly OrchestratorPaymentProvider[] | undefined;
   /** Turns prices in dollars into wei. Without one they are refused. */
@@ -97,7 +100,7 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
   const { runtime, logger = silentLogger, clock = systemClock } = options;
   const payment = options.payment ?? [createFreeOrchestratorProvider()];
   const runtimeInfo = await runtime.probe();
-  const directory = await openDataDirectory(dataDirectory, { signer: options.signer });
+  const directory = await openDataDirectory(dataDirectory, { signer: options.signer, engine: options.engine });
   const { signer } = directory;
   /** What was opened, the last first. */
   const closers: (() => unknown)[] = [];

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../../capability/canonical-json.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
+import type { CryptoEngine } from '../../payment/keys/crypto-engine.ts';
 import type { PayableJob, PayerSession, ReceiptBytes, Usage } from '../../payment/payment-provider.ts';
 import type { SignedQuote } from '../../payment/quote/signed-quote.ts';
 import { modelDigests } from '../../payment/receipt/model-digests.ts';
@@ -75,6 +76,8 @@ export function paidFunds(options: {
   share: SpendingShare;
   quote: SignedQuote | undefined;
   receipts: ReceiptStore;
+  /** Checks receipts. @default plain JavaScript */
+  engine?: CryptoEngine | undefined;
   /** Told when there is no receipt that counts. */
   onRefused(problem: ByocError): void;
 }): JobFunds {
@@ -95,10 +98,11 @@ export function paidFunds(options: {
             modelDigests: modelDigests(readJson(result.outputJson)),
             usage: Object.fromEntries(Object.entries(result.usage).map(([meter, total]) => [meter, String(total)])),
           };
-    const checked = verifyReceipt(receipt, {
+    const expected = {
       ...{ jobId, orchestrator, capability, contractDigest, inputSha256, price, payer },
       ...{ paymentProvider: provider, ...succeeded },
-    });
+    };
+    const checked = verifyReceipt(receipt, expected, { engine: options.engine });
     if (BigInt(checked.amountWei) > share.reservedWei)
       throw new ByocError('RECEIPT_INVALID', {
         reason: `it charges ${checked.amountWei} wei; ${share.reservedWei} wei were let be taken`,

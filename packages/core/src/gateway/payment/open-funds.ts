@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { ByocError } from '../../errors/byoc-error.ts';
+import type { CryptoEngine } from '../../payment/keys/crypto-engine.ts';
 import type { GatewayPaymentProvider } from '../../payment/payment-provider.ts';
 import { costBound } from '../../payment/quote/cost-bound.ts';
 import { verifyQuote } from '../../payment/quote/quote-signature.ts';
@@ -20,6 +21,8 @@ export interface Purse {
   readonly providers: readonly GatewayPaymentProvider[];
   readonly spending: Spending;
   readonly receipts: ReceiptStore;
+  /** Checks receipts. @default plain JavaScript */
+  readonly engine?: CryptoEngine | undefined;
   /** Told when an orchestrator gives no receipt that counts. */
   onRefused(event: { jobId: string; orchestrator: OrchestratorRef; problem: ByocError }): void;
 }
@@ -57,7 +60,7 @@ export function openFunds(purse: Purse, request: FundsRequest, clock: Clock): Jo
 }
 
 async function openPaid(
-  { spending, receipts, onRefused }: Purse,
+  { spending, receipts, engine, onRefused }: Purse,
   provider: GatewayPaymentProvider,
   request: FundsRequest,
   clock: Clock,
@@ -98,6 +101,7 @@ async function openPaid(
         session,
         share: taken,
         receipts,
+        engine,
       },
       quote: request.quote,
       onRefused: (problem) => onRefused({ jobId, orchestrator: offer.orchestrator, problem }),

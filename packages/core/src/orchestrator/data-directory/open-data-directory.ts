@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { createLocalSigner } from '../../payment/keys/create-local-signer.ts';
 import { createPrivateKey } from '../../payment/keys/create-private-key.ts';
+import type { CryptoEngine } from '../../payment/keys/crypto-engine.ts';
 import type { Signer } from '../../payment/keys/signer.ts';
 import { writeAtomically } from '../../payment/keys/write-atomically.ts';
 import { createTlsCertificate, type TlsCertificate } from '../../protocol/identity/create-tls-certificate.ts';
@@ -49,7 +50,7 @@ export interface DataDirectory {
  */
 export async function openDataDirectory(
   dataDirectory: string,
-  options: { signer?: Signer | undefined } = {},
+  options: { signer?: Signer | undefined; engine?: CryptoEngine | undefined } = {},
 ): Promise<DataDirectory> {
   const path = resolve(dataDirectory);
   const sockets = socketRoot(path);
@@ -67,7 +68,7 @@ export async function openDataDirectory(
     }
     await mkdir(sockets, { recursive: true, mode: 0o700 });
     if (sockets !== path) await refuseForeign(sockets);
-    const stored = await openIdentity(join(path, 'identity', 'identity.json'), options.signer);
+    const stored = await openIdentity(join(path, 'identity', 'identity.json'), options.signer, options.engine);
     const { certificatePem, privateKeyPem, certificateSha256 } = stored;
     return {
       path,
@@ -91,6 +92,7 @@ export async function openDataDirectory(
 async function openIdentity(
   file: string,
   given: Signer | undefined,
+  engine: CryptoEngine | undefined,
 ): Promise<z.output<typeof identitySchema> & { signer: Signer }> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -98,7 +100,7 @@ async function openIdentity(
   });
   if (text === undefined) {
     const privateKey = createPrivateKey();
-    const signer = given ?? createLocalSigner(privateKey);
+    const signer = given ?? createLocalSigner(privateKey, { engine });
     const key = given === undefined ? { privateKeyHex: Buffer.from(privateKey).toString('hex') } : {};
     const ownerId = randomBytes(8).toString('hex');
     const made = { ownerId, address: signer.address, ...key, ...(await createTlsCertificate()) };
@@ -109,7 +111,8 @@ async function openIdentity(
   if (!parsed.success)
     throw new ByocError('DATA_DIRECTORY_CORRUPT', { path: file, reason: 'it does not hold an identity' });
   const { privateKeyHex, address } = parsed.data;
-  const own = privateKeyHex === undefined ? undefined : createLocalSigner(Buffer.from(privateKeyHex, 'hex'));
+  const own =
+    privateKeyHex === undefined ? undefined : createLocalSigner(Buffer.from(privateKeyHex, 'hex'), { engine });
   const expected = own?.address ?? address ?? '';
   const signer = given ?? own;
   if (signer?.address !== expected)

@@ -5,6 +5,7 @@ import type { TypedData, TypedField, TypedValue } from './typed-data.ts';
 type Hash = CryptoEngine['keccak256'];
 type Types = TypedData['types'];
 
+const PREFIX = hexToBytes('1901');
 const domainFields: readonly TypedField[] = [
   { name: 'name', type: 'string' },
   { name: 'version', type: 'string' },
@@ -14,15 +15,32 @@ const domainFields: readonly TypedField[] = [
 
 /** What is signed for typed data: its EIP-712 hash, 32 bytes. Throws a RangeError when a value does not fit its type. */
 export function typedDataHash(keccak256: Hash, { domain, types, primaryType, message }: TypedData): Uint8Array {
-  const given = domainFields.filter(({ name }) => domain[name as keyof typeof domain] !== undefined);
-  const domainTypes = { EIP712Domain: given };
   return keccak256(
-    concatBytes(
-      hexToBytes('1901'),
-      structHash(keccak256, domainTypes, 'EIP712Domain', domain as Readonly<Record<string, TypedValue>>),
-      structHash(keccak256, types, primaryType, message),
-    ),
+    concatBytes(PREFIX, domainHash(keccak256, domain), structHash(keccak256, types, primaryType, message)),
   );
+}
+
+/** Domains and types are constants of a program: their hashes are the same for every message. */
+const domainHashes = new WeakMap<TypedData['domain'], Uint8Array>();
+const typeHashes = new WeakMap<Types, Map<string, Uint8Array>>();
+
+function domainHash(keccak256: Hash, domain: TypedData['domain']): Uint8Array {
+  let found = domainHashes.get(domain);
+  if (found === undefined) {
+    const given = domainFields.filter(({ name }) => domain[name as keyof typeof domain] !== undefined);
+    const fields = domain as Readonly<Record<string, TypedValue>>;
+    found = structHash(keccak256, { EIP712Domain: given }, 'EIP712Domain', fields);
+    domainHashes.set(domain, found);
+  }
+  return found;
+}
+
+function typeHash(keccak256: Hash, types: Types, name: string): Uint8Array {
+  const known = typeHashes.get(types) ?? new Map<string, Uint8Array>();
+  typeHashes.set(types, known);
+  const found = known.get(name) ?? keccak256(utf8ToBytes(encodeType(types, name)));
+  known.set(name, found);
+  return found;
 }
 
 function structHash(
@@ -36,7 +54,7 @@ function structHash(
     if (found === undefined) throw new RangeError(`\`${name}.${field.name}\` has no value`);
     return encode(keccak256, types, field.type, found);
   });
-  return keccak256(concatBytes(keccak256(utf8ToBytes(encodeType(types, name))), ...fields));
+  return keccak256(concatBytes(typeHash(keccak256, types, name), ...fields));
 }
 
 function fieldsOf(types: Types, name: string): readonly TypedField[] {

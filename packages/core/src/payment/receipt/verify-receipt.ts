@@ -1,4 +1,5 @@
 import { ByocError } from '../../errors/byoc-error.ts';
+import type { CryptoEngine } from '../keys/crypto-engine.ts';
 import { chargeOf } from '../ledger/charge-of.ts';
 import type { ReceiptBytes } from '../payment-provider.ts';
 import { parseReceipt } from './parse-receipt.ts';
@@ -12,12 +13,17 @@ export type ExpectedReceipt = Partial<Receipt> & Pick<Receipt, 'jobId' | 'orches
  * Checks a receipt: the orchestrator signed it, it says what the payer knows, and its amount is what its own price, usage and
  * outcome come to, at most the quote.
  *
+ * @param options.engine a faster engine, of `loadCryptoEngine`. @default plain JavaScript
  * @throws ByocError RECEIPT_INVALID
  */
-export function verifyReceipt({ receiptJson, signature }: ReceiptBytes, expected: ExpectedReceipt): Receipt {
+export function verifyReceipt(
+  { receiptJson, signature }: ReceiptBytes,
+  expected: ExpectedReceipt,
+  { engine }: { engine?: CryptoEngine | undefined } = {},
+): Receipt {
   const receipt = parseReceipt(receiptJson);
   const fail = (reason: string) => new ByocError('RECEIPT_INVALID', { reason });
-  const signer = receiptSigner(receipt, signature);
+  const signer = receiptSigner(receipt, signature, engine);
   if (signer !== expected.orchestrator.toLowerCase()) {
     throw fail(`it is signed by ${signer ?? 'nobody'}, not by ${expected.orchestrator}`);
   }

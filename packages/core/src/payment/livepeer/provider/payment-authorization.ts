@@ -13,6 +13,7 @@ export interface PaymentAuthorization {
   readonly authorizedWei: bigint;
 }
 
+const domain = { name: 'BYOC payment', version: '1' } as const;
 const types = {
   PaymentAuthorization: [
     { name: 'orchestrator', type: 'address' },
@@ -24,7 +25,7 @@ const types = {
 /** An authorization as EIP-712 typed data, for a signer. */
 export function authorizationTypedData({ orchestrator, jobId, authorizedWei }: PaymentAuthorization): TypedData {
   return {
-    domain: { name: 'BYOC payment', version: '1' },
+    domain,
     types,
     primaryType: 'PaymentAuthorization',
     message: { orchestrator: orchestrator.toLowerCase(), jobId, authorizedWei },
