@@ -36,7 +36,8 @@ const homes = {
   'onnxruntime-node': '^packages/plugin-diffusion/src/runtime/',
   sharp: '^packages/plugin-diffusion/src/image/',
   '@huggingface/tokenizers': '^packages/plugin-diffusion/src/model/',
-  undici: `^${core}/(orchestrator|gateway)/`,
+  undici: `^(${core}/(orchestrator|gateway)|packages/plugin-llm/src/server)/`,
+  'eventsource-parser': '^packages/plugin-llm/src/server/',
 };
 
 const notTest = '(\\.test|\\.test-d)\\.ts$|^tests/|^benchmarks/';
