@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { serveWorker } from '@byoc/core/worker';
 import { parseLlmSettings } from './plugin/parse-llm-settings.ts';
-import { startLlama } from './plugin/start-llama.ts';
+import { startEngine } from './plugin/start-engine.ts';
 import { createLlmPlugin } from './plugin.ts';
 
 const home = join(import.meta.dirname, '..');
 const settings = parseLlmSettings(process.env);
 
-await serveWorker(createLlmPlugin({ engine: () => startLlama(settings, home), proof: settings.proof }));
+await serveWorker(createLlmPlugin({ engine: () => startEngine(settings, home), proof: settings.proof }));

@@ -13,3 +13,18 @@ it('refuses what is no setting, by the name of the variable', () => {
   expect(() => parseLlmSettings({ BYOC_LLM_SLOTS: 'many' })).toThrow('BYOC_LLM_SLOTS');
   expect(() => parseLlmSettings({ BYOC_LLM_GPU: 'tpu' })).toThrow('BYOC_LLM_GPU');
 });
+
+it('puts the worker in front of a server where one is named', () => {
+  const command = { BYOC_LLM_SERVER_COMMAND: '["vllm","serve","m"]', BYOC_LLM_SERVER_KEY: 'k' };
+  expect(parseLlmSettings(command).server).toEqual({
+    command: ['vllm', 'serve', 'm'],
+    baseUrl: undefined,
+    apiKey: 'k',
+  });
+  expect(parseLlmSettings({ BYOC_LLM_SERVER_URL: 'http://127.0.0.1:1/v1' }).server).toMatchObject({
+    baseUrl: 'http://127.0.0.1:1/v1',
+  });
+  expect(parseLlmSettings({}).server).toBeUndefined();
+  expect(() => parseLlmSettings({ BYOC_LLM_SERVER_COMMAND: 'vllm serve m' })).toThrow('must be a JSON array of texts');
+  expect(() => parseLlmSettings({ BYOC_LLM_SERVER_URL: 'file:///etc' })).toThrow('BYOC_LLM_SERVER_URL');
+});

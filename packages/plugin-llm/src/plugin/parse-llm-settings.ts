@@ -1,7 +1,20 @@
 import { z } from 'zod';
+import type { ServerEngineOptions } from '../server/server-options.ts';
 import type { FitnessProof } from './check-fitness.ts';
 
 const count = z.coerce.number().int().positive().optional();
+
+const argumentVector = z.string().transform((text, context): string[] => {
+  try {
+    return z.array(z.string().min(1)).min(1).parse(JSON.parse(text));
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a JSON array of texts, for example ["vllm","serve","model"]',
+    });
+    return z.NEVER;
+  }
+});
 
 const schema = z.object({
   BYOC_LLM_MODELS_PATH: z.string().optional(),
@@ -10,6 +23,9 @@ const schema = z.object({
   BYOC_LLM_MEMORY_BYTES: count,
   BYOC_LLM_THREADS: count,
   BYOC_LLM_GPU: z.enum(['auto', 'cpu']).default('auto'),
+  BYOC_LLM_SERVER_COMMAND: argumentVector.optional(),
+  BYOC_LLM_SERVER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  BYOC_LLM_SERVER_KEY: z.string().optional(),
   BYOC_LLM_PROOF_PROMPT: z.string().optional(),
   BYOC_LLM_PROOF_ANSWER: z.string().default(''),
 });
@@ -23,6 +39,8 @@ export interface LlmSettings {
   readonly memoryBytes: number | undefined;
   readonly threads: number | undefined;
   readonly gpu: 'auto' | 'cpu';
+  /** The server that the worker is put in front of. @default none: llama.cpp in the worker itself */
+  readonly server: Pick<ServerEngineOptions, 'command' | 'baseUrl' | 'apiKey'> | undefined;
   readonly proof: FitnessProof | undefined;
 }
 
@@ -31,6 +49,8 @@ export function parseLlmSettings(environment: Readonly<Record<string, string | u
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = schema.parse(set);
   const prompt = parsed.BYOC_LLM_PROOF_PROMPT;
+  const { BYOC_LLM_SERVER_COMMAND: command, BYOC_LLM_SERVER_URL: baseUrl } = parsed;
+  const isServer = command !== undefined || baseUrl !== undefined;
   return {
     modelsPath: parsed.BYOC_LLM_MODELS_PATH,
     slots: parsed.BYOC_LLM_SLOTS,
@@ -38,6 +58,7 @@ export function parseLlmSettings(environment: Readonly<Record<string, string | u
     memoryBytes: parsed.BYOC_LLM_MEMORY_BYTES,
     threads: parsed.BYOC_LLM_THREADS,
     gpu: parsed.BYOC_LLM_GPU,
+    server: isServer ? { command, baseUrl, apiKey: parsed.BYOC_LLM_SERVER_KEY } : undefined,
     proof: prompt === undefined ? undefined : { prompt, answer: parsed.BYOC_LLM_PROOF_ANSWER },
   };
 }
