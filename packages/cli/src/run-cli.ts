@@ -1,5 +1,6 @@
 import yargs from 'yargs/yargs';
 import { chainCommand } from './commands/chain.ts';
+import { chatCommand } from './commands/chat.ts';
 import { creditCommand } from './commands/credit.ts';
 import { demoCommand } from './commands/demo.ts';
 import { earningsCommand } from './commands/earnings.ts';
@@ -31,6 +32,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .scriptName('byoc')
     .usage('$0 <command>\n\nHost, find and call typed capabilities in containers.')
     .command(chainCommand)
+    .command(chatCommand)
     .command(creditCommand)
     .command(demoCommand)
     .command(earningsCommand)

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import { chatEventOf, createChatPrinter, isChat } from '../chat/chat-printer.ts';
 import { dataDirectoryOption } from '../data-directory.ts';
 import { describePayment } from '../describe-payment.ts';
 import { openGateway, orchestratorsOption } from '../open-gateway.ts';
@@ -65,6 +66,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         ...payOptions,
       })
       .example('$0 run demo/echo -i text=hello', 'a small job')
+      .example('$0 run text/chat -i prompt="Why is the sky blue?"', 'the answer as it is written')
       .example('$0 run video/transcode -f source=in.mp4 -o out', 'a file in, files out')
       .example('$0 run video/transcode -f source=long.mp4 -o out --parallel 8', 'one video, several jobs at once')
       .example(
@@ -88,11 +90,18 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     if (args.parallel !== undefined)
       return await runParallel(gateway, { ...args, parallel: args.parallel }, input, limits, line);
     const job = gateway.run(args.capability, input, limits);
+    const printer = createChatPrinter({ out: process.stdout, aside: process.stderr });
     for await (const frame of job) {
+      const said = args.json ? undefined : chatEventOf(args.capability, frame);
+      if (said !== undefined) {
+        line.stop();
+        printer.show(said);
+      }
       if (frame.type === 'progress') line.show(frame.progress);
       else if (frame.type === 'queued') line.show({ stage: 'queued', message: `${frame.position} ahead` });
       else if (frame.type === 'event' && args.events) process.stderr.write(`${JSON.stringify(frame.event)}\n`);
     }
+    printer.stop();
     const result = await job.result;
     line.stop();
     const directory = args.output === undefined ? undefined : resolve(args.output);
@@ -113,7 +122,8 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     // The files are there and paid for: they stay, and the exit code tells.
     if (proof?.error !== undefined) process.exitCode = exitCodeOf(proof.error);
     if (args.json) return printJson(facts);
-    printJson(result.output);
+    // It has been told as it came.
+    if (!isChat(args.capability)) printJson(result.output);
     const usage = Object.entries(result.usage).map(([meter, total]) => `${total} ${meter}`);
     process.stderr.write(
       `Done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s${usage.length === 0 ? '' : ` · ${usage.join(', ')}`}.\n`,
