@@ -69,7 +69,7 @@ describe.skipIf(!hasFfmpeg).each(runtimes)('a source at a worker of the %s runti
   it.each(rows)('$source', async (row) => {
     const source = fileBlob(await sourceOf(row));
     const video = { codec: 'h264' as const, preset: 'ultrafast' as const };
-    const job = gateway.run(transcode, { source, video, ...row.input });
+    const job = gateway.run(transcode, { video, ...row.input, source });
     if ('right' in row) {
       const result = await job.result;
       const out = join(folder, `${runtime}-${rows.indexOf(row)}`);

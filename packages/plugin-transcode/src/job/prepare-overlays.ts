@@ -1,8 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JobContext } from '@byoc/core';
 import type { TranscodeInput } from '../capability/input.ts';
-import type { transcode } from '../capability.ts';
 import type { FoundFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { lastLine } from '../ffmpeg/last-line.ts';
 import { type RunProgramOptions, runProgram } from '../ffmpeg/run-program.ts';
@@ -14,40 +12,38 @@ import type { PictureFacts } from '../plan/picture-chain.ts';
 import { planTexts } from '../plan/plan-texts.ts';
 import { checkPicture, type TranscodeLimits } from './limits.ts';
 import { readTexts } from './read-texts.ts';
+import type { JobFiles } from './take-files.ts';
 
 export interface PrepareOverlaysInput {
   readonly found: FoundFfmpeg;
   readonly input: TranscodeInput;
   readonly probe: MediaProbe;
-  /** The source. */
-  readonly path: string;
+  readonly files: JobFiles;
+  /** A folder for what comes between. */
+  readonly tmp: string;
   readonly limits: Pick<TranscodeLimits, 'maxSourcePixels'>;
 }
 
 /** Looks at what is to be drawn over the pictures, and brings it into the form that ffmpeg draws. @throws TranscodeFailure */
 export async function prepareOverlays(
-  context: Pick<JobContext<typeof transcode>, 'file' | 'dir'>,
-  { found, input, probe, path, limits }: PrepareOverlaysInput,
+  { found, input, probe, files, tmp, limits }: PrepareOverlaysInput,
   options: RunProgramOptions,
 ): Promise<Pick<PictureFacts, 'image' | 'burned'> & { readonly warnings: readonly string[] }> {
   const { watermark, burnedSubtitles, texts } = input.picture;
   const isDrawn = watermark !== undefined || burnedSubtitles !== undefined || texts.length > 0;
   if (isDrawn && (input.ladder === 'none' || !input.outputs.some(({ kind }) => ['hls', 'dash', 'mp4'].includes(kind))))
     throw nothingToDrawOn();
-  const image =
-    watermark === undefined
-      ? undefined
-      : await lookAtImage(found, await context.file(watermark.image), limits, options);
+  const image = files.watermark === undefined ? undefined : await lookAtImage(found, files.watermark, limits, options);
   if (burnedSubtitles === undefined) return { image, burned: undefined, warnings: [] };
   const asked =
     'track' in burnedSubtitles
       ? { tracks: [{ track: burnedSubtitles.track, default: false }], files: [] }
       : { tracks: 'none' as const, files: [{ ...burnedSubtitles, default: false }] };
   const planned = planTexts({ ...input, subtitles: asked }, probe, { hls: undefined, dash: undefined }).texts;
-  const files = 'file' in burnedSubtitles ? [await context.file(burnedSubtitles.file)] : [];
-  const { cues, warnings } = await readTexts({ found, path, files, texts: planned, tmp: context.dir.tmp }, options);
+  const own = { path: files.source, files: files.burned === undefined ? [] : [files.burned], tmp };
+  const { cues, warnings } = await readTexts({ found, texts: planned, ...own }, options);
   const [text] = planned;
-  const burned = join(context.dir.tmp, 'burned.vtt');
+  const burned = join(tmp, 'burned.vtt');
   if (text !== undefined) await writeText(burned, { ...text, cues: cues[0] ?? [] });
   return { image, burned, warnings };
 }

@@ -35,6 +35,7 @@ import type { StreamFacts } from './read-stream.ts';
 import { readTexts } from './read-texts.ts';
 import { requirePreviews } from './require-previews.ts';
 import { settleTimes } from './settle-times.ts';
+import { takeFiles } from './take-files.ts';
 import { translateDiskFull } from './translate-disk-full.ts';
 import { tryEncodings } from './try-encodings.ts';
 import { writeTransportStreams } from './write-transport-streams.ts';
@@ -75,9 +76,8 @@ async function transcodeSteps(
 ): Promise<TranscodeOutput> {
   const { input, dir } = context;
   checkRequest(input, limits);
-  const path = await context.file(input.source);
-  const files: string[] = [];
-  for (const { file } of input.subtitles.files) files.push(await context.file(file));
+  const files = await takeFiles(context);
+  const path = files.source;
   using guard = guardJob(context.signal, limits);
   const { signal } = guard;
   await context.emit({ type: 'stage', stage: 'probe' });
@@ -98,8 +98,8 @@ async function transcodeSteps(
   const maxPixels = limits.maxSourcePixels;
   const picked = { path, maxPixels, syncOption: found.ffmpeg.syncOption };
   const planned = planTexts(input, probe, planPackaging(input));
-  const texts = await readTexts({ found, path, files, texts: planned.texts, tmp: dir.tmp }, ran);
-  const drawn = await prepareOverlays(context, { found, input, probe, path, limits }, ran);
+  const texts = await readTexts({ found, path, files: files.subtitles, texts: planned.texts, tmp: dir.tmp }, ran);
+  const drawn = await prepareOverlays({ found, input, probe, files, tmp: dir.tmp, limits }, ran);
   const settings = perTitleOf(input);
   const trialShare = settings === undefined ? 0 : 0.25;
   let measures = false;

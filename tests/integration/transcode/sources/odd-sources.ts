@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bytesBlob } from '@byoc/core/gateway';
 import { expect } from 'vitest';
 import { makeSource, quick } from '../make-source.ts';
 import { storedValues } from '../read-pictures.ts';
@@ -149,7 +150,10 @@ export const oddSources: readonly SourceRow[] = [
         ...['-c:s:0', 'srt', '-c:s:1', 'copy', '-metadata:s:s:0', 'language=ger', '-f', 'matroska'],
       ]);
     },
+    // A second file, which the caller sends before the source.
+    input: { subtitles: { files: [{ file: bytesBlob(Buffer.from('WEBVTT\n\n00:00.000 --> 00:01.000\nx\n')) }] } },
     async right(job) {
+      expect(job.output.subtitles.map(({ cues }) => cues)).toEqual([1, 1]);
       await pictures(job, { ...usual, warned: /^Subtitle track 1 \(hdmv_pgs_subtitle\) is made of pictures/ });
       const [text] = job.output.subtitles;
       expect(text).toMatchObject({ label: 'German', language: 'de', cues: 1 });

@@ -1,4 +1,5 @@
-import type { InputOf, OutputOf } from '@byoc/core';
+import type { OutputOf } from '@byoc/core';
+import type { RunInput } from '@byoc/core/gateway';
 import type { transcode } from '@byoc/plugin-transcode';
 import { findFfmpeg } from '@byoc/plugin-transcode/ffmpeg';
 import { runCommand } from '../../../support/run-command.ts';
@@ -17,7 +18,7 @@ export type SourceRow = {
   readonly file?: string;
   /** Writes it. */
   readonly make: (path: string) => Promise<unknown>;
-  readonly input?: Partial<Omit<InputOf<typeof transcode>, 'source'>>;
+  readonly input?: Partial<Omit<RunInput<typeof transcode>, 'source'>>;
 } & ({ readonly refused: string; readonly says: RegExp } | { readonly right: (job: DoneJob) => Promise<void> | void });
 
 const { ffprobe = 'ffprobe' } = await findFfmpeg();
