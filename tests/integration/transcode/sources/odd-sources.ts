@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { bytesBlob } from '@byoc/core/gateway';
 import { expect } from 'vitest';
 import { makeSource, quick } from '../make-source.ts';
-import { storedValues } from '../read-pictures.ts';
+import { probeFile, storedValues } from '../read-pictures.ts';
 import { type DoneJob, probeStream, type SourceRow } from './source-row.ts';
 
 const lavfi = (graph: string) => ['-f', 'lavfi', '-i', graph];
@@ -139,6 +139,33 @@ export const oddSources: readonly SourceRow[] = [
       },
     }),
   ),
+  {
+    source: 'a cover before the pictures, and data tracks',
+    async make(path) {
+      const cover = await makeSource(`${path}.png`, [...moving('64x64'), '-frames:v', '1']);
+      await makeSource(path, [
+        ...['-i', cover, ...moving(), '-map', '0', '-map', '1', '-c:v:0', 'copy', '-disposition:v:0', 'attached_pic'],
+        ...[
+          '-c:v:1',
+          'libx264',
+          '-preset',
+          'ultrafast',
+          '-pix_fmt',
+          'yuv420p',
+          '-timecode',
+          '01:00:00:00',
+          '-f',
+          'mp4',
+        ],
+      ]);
+      const types = (await probeFile(path, '-show_entries', 'stream=codec_type')).streams.map(
+        (one) => one['codec_type'],
+      );
+      // A timecode for each.
+      expect([...types].sort()).toEqual(['data', 'data', 'video', 'video']);
+    },
+    right: (job) => pictures(job, usual).then(() => {}),
+  },
   {
     source: 'subtitles, as text and as pictures',
     async make(path) {
