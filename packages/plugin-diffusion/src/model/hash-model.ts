@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { ImageFailure } from './image-failure.ts';
 import type { ModelFolder } from './model-folder.ts';
 
-/** About the model, not of it. */
-const LEFT_OUT = new Set(['byoc-model.json', 'evaluation.json', 'README.md']);
+/** Files of the top folder are about the model, all but its index: settings, a card, pictures. */
+const isOfModel = (path: string) => path.includes('/') || path === 'model_index.json';
 
 /**
  * The digest of a model: sha256 of a list of its files, each with its own sha256. Checks those that the settings name.
@@ -21,7 +21,7 @@ export async function hashModel({ name, path, files, settings }: ModelFolder, si
     await pipeline(createReadStream(join(path, file.path)), hash, { signal });
     const sha256 = hash.digest('hex');
     found.set(file.path, sha256);
-    if (!LEFT_OUT.has(file.path)) list.update(`${sha256}  ${file.path}\n`);
+    if (isOfModel(file.path)) list.update(`${sha256}  ${file.path}\n`);
   }
   for (const [file, wanted] of Object.entries(settings.sha256)) {
     if (found.get(file) === wanted) continue;

@@ -63,6 +63,7 @@ async function open(thread: OrtThread, request: OrtRequest): Promise<OnnxSession
 class OrtThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { onAnswer: (answer: OrtAnswer) => void; onFailure: (error: Error) => void }>();
+  readonly #running = new Set<Promise<OrtAnswer>>();
   #asked = 0;
   #ended: Error | undefined;
 
@@ -88,16 +89,21 @@ class OrtThread {
     this.#asked += 1;
     const id = this.#asked;
     this.#worker.ref();
-    const answer = await new Promise<OrtAnswer>((onAnswer, onFailure) => {
+    const answering = new Promise<OrtAnswer>((onAnswer, onFailure) => {
       this.#waiting.set(id, { onAnswer, onFailure });
       this.#worker.postMessage({ id, message } satisfies Numbered<OrtRequest>, [...new Set(buffers)]);
     });
+    this.#running.add(answering);
+    const answer = await answering.finally(() => this.#running.delete(answering));
     if (answer.type === 'failed') throw new OnnxFailure(answer.message);
     if (answer.type !== type) throw new OnnxFailure(`it answered \`${answer.type}\``);
     return answer as Extract<OrtAnswer, { type: T }>;
   }
 
+  /** Waits for what runs: a thread that is stopped within the runtime's own code takes the whole process with it. */
   async close(): Promise<void> {
+    this.#ended ??= new Error('ONNX Runtime was closed');
+    await Promise.allSettled(this.#running);
     await this.#worker.terminate();
   }
 
