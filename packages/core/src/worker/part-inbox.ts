@@ -12,18 +12,13 @@ import type { ChunkFrame, StagedPart } from '../protocol/frames.ts';
 /** Chunks of one part that wait for the handler at most: 4 MiB. */
 const WAITING_CHUNKS_MAX = 4;
 
-interface IncomingPart {
-  readonly queue: AsyncQueue<Uint8Array>;
-  claimed: boolean;
-}
-
 /** The parts of one job's input: staged files, and chunks as they come. Each part has one consumer. */
 export class PartInbox {
   readonly #jobId: string;
   readonly #jobPath: string;
   readonly #staged: readonly StagedPart[];
   readonly #signal: AbortSignal;
-  readonly #parts = new Map<string, IncomingPart>();
+  readonly #parts = new Map<string, AsyncQueue<Uint8Array>>();
   readonly #spooled = new Map<string, Promise<string>>();
   /** Chunks of parts that nobody asked for by name. */
   readonly #live = new AsyncQueue<IncomingChunk>({ limit: WAITING_CHUNKS_MAX });
@@ -42,10 +37,10 @@ export class PartInbox {
   /** Takes a chunk from the caller; waits while its consumer is behind. */
   async push(chunk: ChunkFrame): Promise<void> {
     for (;;) {
-      const part = this.#parts.get(chunk.part);
+      const part = this.#parts.get(chunk.part) ?? this.#setAside(chunk.part);
       if (part !== undefined) {
-        if (chunk.data.byteLength > 0) await part.queue.push(chunk.data);
-        if (chunk.last) part.queue.end();
+        if (chunk.data.byteLength > 0) await part.push(chunk.data);
+        if (chunk.last) part.end();
         return;
       }
       if (this.#liveClaimed) {
@@ -63,7 +58,7 @@ export class PartInbox {
     this.#ended = true;
     this.#live.end();
     for (const [name, part] of this.#parts)
-      part.queue.fail(new ByocError('JOB_PART_MISSING', { jobId: this.#jobId, part: name }));
+      part.fail(new ByocError('JOB_PART_MISSING', { jobId: this.#jobId, part: name }));
     this.#wake();
   }
 
@@ -83,12 +78,9 @@ export class PartInbox {
 
   /** The bytes of a part, as they come. */
   async *stream(ref: BlobRef): AsyncGenerator<Uint8Array, void, undefined> {
-    const staged = this.#stagedPath(ref);
-    if (staged !== undefined) {
-      for await (const data of createReadStream(staged, { signal: this.#signal })) yield data as Uint8Array;
-      return;
-    }
-    yield* this.#claim(nameOf(ref));
+    const path = this.#stagedPath(ref) ?? (await this.#spooled.get(nameOf(ref)));
+    if (path === undefined) yield* this.#claim(nameOf(ref));
+    else for await (const data of createReadStream(path, { signal: this.#signal })) yield data as Uint8Array;
   }
 
   /** Chunks of every part that nobody asks for by name. */
@@ -101,16 +93,24 @@ export class PartInbox {
 
   async #spool(name: string): Promise<string> {
     const path = join(this.#jobPath, 'tmp', 'in', name);
+    const chunks = this.#claim(name);
     await mkdir(dirname(path), { recursive: true });
-    await pipeline(Readable.from(this.#claim(name)), createWriteStream(path), { signal: this.#signal });
+    await pipeline(Readable.from(chunks), createWriteStream(path), { signal: this.#signal });
     return path;
+  }
+
+  /** Writes a part to disk that comes while the handler waits for another one: else caller and handler would wait for each other. */
+  #setAside(name: string): AsyncQueue<Uint8Array> | undefined {
+    if (this.#liveClaimed || ![...this.#parts.values()].some(({ closed }) => !closed)) return undefined;
+    void this.file({ $part: name });
+    return this.#parts.get(name);
   }
 
   #claim(name: string): AsyncQueue<Uint8Array> {
     const missing = new ByocError('JOB_PART_MISSING', { jobId: this.#jobId, part: name });
-    if (this.#parts.get(name)?.claimed) throw missing;
+    if (this.#parts.has(name)) throw missing;
     const queue = new AsyncQueue<Uint8Array>({ limit: WAITING_CHUNKS_MAX });
-    this.#parts.set(name, { queue, claimed: true });
+    this.#parts.set(name, queue);
     if (this.#ended) queue.fail(missing);
     if (this.#signal.aborted) queue.fail(this.#signal.reason);
     this.#wake();
@@ -131,7 +131,7 @@ export class PartInbox {
 
   #close(reason: unknown): void {
     this.#live.fail(reason);
-    for (const part of this.#parts.values()) part.queue.fail(reason);
+    for (const part of this.#parts.values()) part.fail(reason);
     this.#wake();
   }
 
