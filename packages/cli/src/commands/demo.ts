@@ -9,6 +9,7 @@ import { makeDemoSource } from '../demo/demo-source.ts';
 import { describeDemo } from '../demo/describe-demo.ts';
 import { describePaidDemo } from '../demo/describe-paid-demo.ts';
 import { hostPlugin } from '../demo/host-plugin.ts';
+import { runChatDemo } from '../demo/run-chat-demo.ts';
 import { runImageDemo } from '../demo/run-image-demo.ts';
 import { runPaidDemo } from '../demo/run-paid-demo.ts';
 import { transcodeFolder } from '../demo/transcode-folder.ts';
@@ -17,7 +18,9 @@ import { withInterrupt } from '../terminal/interrupt.ts';
 import { printJson } from '../terminal/print-json.ts';
 
 interface DemoArguments {
-  what: 'transcode' | 'image';
+  what: 'transcode' | 'image' | 'chat';
+  model: string | undefined;
+  prompt: string | undefined;
   inputFile: string | undefined;
   output: string;
   runtime: RuntimeChoice;
@@ -29,11 +32,12 @@ interface DemoArguments {
 /** `byoc demo` */
 export const demoCommand: CommandModule<object, DemoArguments> = {
   command: 'demo [what]',
-  describe: 'Transcode a video, or make pictures, end to end on this machine: orchestrator, sandboxed worker, gateway',
+  describe:
+    'Transcode a video, make pictures, or ask a language model, end to end on this machine: orchestrator, sandboxed worker, gateway',
   builder: (yargs) =>
     (yargs as Argv<DemoArguments>)
       .positional('what', {
-        choices: ['transcode', 'image'] as const,
+        choices: ['transcode', 'image', 'chat'] as const,
         default: 'transcode' as const,
         describe: 'what to show',
       })
@@ -43,6 +47,12 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
           type: 'string',
           describe: 'a video of your own (default: a 10-second 1080p one is made)',
         },
+        model: {
+          type: 'string',
+          describe:
+            'for chat: a GGUF file, or its address (https:// or hf://owner/repository/file.gguf, with #sha256=… to be sure)',
+        },
+        prompt: { type: 'string', describe: 'for chat: what to ask' },
         output: { alias: 'o', type: 'string', default: 'byoc-demo', describe: 'folder for the result' },
         runtime: {
           choices: ['auto', 'docker', 'process'] as const,
@@ -59,6 +69,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
       .example('$0 demo', 'Docker where it answers, else a child process')
       .example('$0 demo --input holiday.mov', 'your own video')
       .example('$0 demo image', 'pictures from words, by the model that comes with the plugin')
+      .example('$0 demo chat --model ~/models/qwen3-8b.gguf', 'an answer, streamed from a sandboxed worker')
       .example('$0 demo --paid', 'fund, quote, pay with tickets, redeem them')
       .example('$0 demo --json', 'the same facts as one JSON object'),
   handler: (args) => withInterrupt((signal) => demo(args, signal)),
@@ -70,6 +81,7 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
       argument: '--keep',
       reason: 'the chain of --paid ends with the demo',
     });
+  if (args.what === 'chat') return runChatDemo(args, signal);
   if (args.what === 'image') return runImageDemo(args, signal);
   const startedAt = Date.now();
   const say = (text: string) => args.json || process.stdout.write(`${text}\n`);
