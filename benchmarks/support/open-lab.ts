@@ -18,7 +18,16 @@ export interface Lab extends AsyncDisposable {
 }
 
 /** Starts an orchestrator with the process runtime and the benchmark's plugin, or with other plugin folders. */
-export async function openLab({ plugins, price }: { plugins?: readonly string[]; price?: string } = {}): Promise<Lab> {
+export async function openLab({
+  plugins,
+  price,
+  environment = {},
+}: {
+  plugins?: readonly string[];
+  price?: string;
+  /** Of the workers. */
+  environment?: Readonly<Record<string, string>>;
+} = {}): Promise<Lab> {
   // Short: a unix socket's path is in it.
   const directory = await mkdtemp(join(tmpdir(), 'byoc-b-'));
   const data = join(directory, 'data');
@@ -30,7 +39,10 @@ export async function openLab({ plugins, price }: { plugins?: readonly string[];
   try {
     const start = (folders: readonly string[]) =>
       startProcess<{ url: string }>(new URL('./orchestrator-process.ts', import.meta.url), [data, ...folders], {
-        env: price === undefined ? {} : { BYOC_BENCH_PRICE: price },
+        env: {
+          ...(price === undefined ? {} : { BYOC_BENCH_PRICE: price }),
+          BYOC_BENCH_ENVIRONMENT: JSON.stringify(environment),
+        },
       });
     let running = await start(plugins ?? [join(import.meta.dirname, '../plugin')]);
     orchestrator = running;

@@ -25,6 +25,10 @@ process.once('SIGTERM', async () => {
   await runtime.close();
   process.exit(0);
 });
+const environment = JSON.parse(process.env['BYOC_BENCH_ENVIRONMENT'] ?? '{}') as Record<string, string>;
 for (const path of folders)
-  await orchestrator.plugins.install({ type: 'folder', path }, list === undefined ? {} : { price: { list } });
+  await orchestrator.plugins.install(
+    { type: 'folder', path },
+    { environment, ...(list === undefined ? {} : { price: { list } }) },
+  );
 process.send?.({ url: orchestrator.url });
