@@ -1,9 +1,10 @@
 import type { JobResult } from '@byoc/core/gateway';
+import type { TranscodeOutput } from '@byoc/plugin-transcode';
 import { expect, it } from 'vitest';
 import { exitCodeOf } from './terminal/exit-code.ts';
 import { verifyResult } from './verify-result.ts';
 
-const output = {
+const output: TranscodeOutput = {
   source: {
     format: 'mov',
     durationMs: 1000,
@@ -21,6 +22,7 @@ const output = {
   },
   renditions: [],
   sounds: [],
+  subtitles: [],
   outputs: [],
   ffmpeg: { version: '5.1', origin: 'path' },
   usage: { pixels: '25' },
