@@ -90,7 +90,8 @@ async function setUp(options: { port?: number } = {}) {
   closers.push(() => connected.close());
   const gone = new AbortController();
   const plugin = {
-    ...{ pluginId: 'echo', digest: 'sha256:0', price: freePriceSheet, phase: 'ready', reason: '', restarts: 0 },
+    ...{ pluginId: 'echo', digest: 'sha256:0', imageDigest: '', phase: 'ready', reason: '', restarts: 0 },
+    prices: { default: freePriceSheet, capabilities: {} },
     manifest: manifestSchema.parse({
       ...{ manifest: 1, name: 'echo', version: '1.0.0', protocol: 'byoc.worker.v1' },
       capabilities: [{ digest: contractDigest(contract), contract }],
