@@ -67,13 +67,10 @@ async function setUp(options: { port?: number } = {}) {
         parts.push({ name: 'a.txt', sizeBytes: 10, sha256: '', mediaType: 'text/plain' });
       }
       const usage = { characters: BigInt(text.length) };
-      const output = {
-        text,
-        staged: open.stagedParts.map(({ file }) => existsSync(join(root, 'jobs', open.jobId, file))),
-      };
+      const staged = open.stagedParts.map(({ file }) => existsSync(join(root, 'jobs', open.jobId, file)));
       yield [
         { sequence: 2, type: 'usage', usage },
-        { sequence: 3, type: 'result', outputJson: bytes(output), usage, parts },
+        { sequence: 3, type: 'result', outputJson: bytes({ text, staged }), usage, parts },
       ];
     },
     async cancelJob({ jobId }: { jobId: string }) {
