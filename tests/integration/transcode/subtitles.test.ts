@@ -89,9 +89,9 @@ describe.skipIf(ffprobe === undefined)('subtitles of the source', () => {
       'WEBVTT\n\n00:00:00.500 --> 00:00:01.500\nGrüße &amp; <i>Küsse</i>\n\n00:00:01.800 --> 00:00:04.400\nzwei\nZeilen\n';
     expect(await read(job, 'subtitles/text.vtt')).toBe(whole);
     const manifest = await read(job, 'dash/manifest.mpd');
-    const sets = manifest.match(/<AdaptationSet contentType="text"[\s\S]*?<\/AdaptationSet>/g);
+    const sets = manifest.match(/<AdaptationSet id="\d+" contentType="text"[\s\S]*?<\/AdaptationSet>/g);
     expect(sets?.[1]?.replaceAll(/ bandwidth="\d+"/g, '')).toMatchInlineSnapshot(`
-      "<AdaptationSet contentType="text" mimeType="text/vtt" lang="en">
+      "<AdaptationSet id="2" contentType="text" mimeType="text/vtt" lang="en">
             <Role schemeIdUri="urn:mpeg:dash:role:2011" value="forced-subtitle"/>
             <Label>English</Label>
             <Representation id="text-2">

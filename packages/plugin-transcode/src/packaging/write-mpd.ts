@@ -22,7 +22,9 @@ export function writeMpd({ pictures, sounds, texts }: WrittenStreams, base: stri
       ),
     ),
     ...sounds.map((sound, at) => soundSet(sound, at === 0, base)),
-    ...texts.flatMap((text) => (text.directory === undefined ? [] : [textSet(text, basename(text.directory), base)])),
+    ...texts.flatMap((text, at) =>
+      text.directory === undefined ? [] : [textSet(text, { id: at + 1, folder: basename(text.directory), base })],
+    ),
   ];
   const mpd = element(
     'MPD',
@@ -83,16 +85,15 @@ function soundSet(sound: WrittenSound, main: boolean, base: string): string {
   );
 }
 
-/** Text is one file: players fetch it at the start. */
+/** Text is one file: players fetch it at the start. By the id dash.js tells sets of one language apart. */
 function textSet(
   { name, language, label, forced, isDefault, cues }: WrittenText,
-  folder: string,
-  base: string,
+  { id, folder, base }: { id: number; folder: string; base: string },
 ): string {
   const roles = [forced ? 'forced-subtitle' : 'subtitle', ...(isDefault ? ['main'] : [])];
   const seconds = cues.reduce((most, { end }) => Math.max(most, end), 1);
   const bytes = cues.reduce((sum, { text }) => sum + Buffer.byteLength(text) + 40, 0);
-  return element('AdaptationSet', { contentType: 'text', mimeType: 'text/vtt', lang: language }, [
+  return element('AdaptationSet', { id, contentType: 'text', mimeType: 'text/vtt', lang: language }, [
     ...roles.map((value) => element('Role', { schemeIdUri: 'urn:mpeg:dash:role:2011', value })),
     `<Label>${escaped(label)}</Label>`,
     element('Representation', { id: name, bandwidth: Math.max(1, Math.ceil((bytes * 8) / seconds)) }, [
