@@ -90,6 +90,32 @@ describe('byoc, against an orchestrator of this machine', () => {
     expect(text.stderr).toContain(`Counted in the files: ${320 * 180 * 50} pixels, as billed.`);
   });
 
+  const besides = ['source=film.mp4', 'picture.watermark.image=logo.png', 'subtitles.files.0.file=de.srt'];
+  it.skipIf(!hasFfmpeg).each([
+    ['the video first', besides],
+    ['the video last', besides.toReversed()],
+  ])('draws a watermark and carries subtitles, %s', async (order, files) => {
+    const red = ['-f', 'lavfi', '-i', 'color=red:size=64x64', '-frames:v', '1', 'logo.png'];
+    const black = ['-f', 'lavfi', '-i', 'color=black:size=160x90:rate=10:duration=2', '-c:v', 'libx264', 'film.mp4'];
+    for (const args of [red, black]) execFileSync('ffmpeg', ['-v', 'error', '-y', ...args], { cwd: folder });
+    await writeFile(join(folder, 'de.srt'), '1\n00:00:00,500 --> 00:00:01,500\nGrüße\n');
+    const out = join(folder, order);
+    const options = ['subtitles.files.0.language=de', 'picture.watermark.width=0.5', 'outputs.0.kind=mp4'];
+    const result = await byoc(
+      ...['run', 'video/transcode', '-o', out, '--json', ...files.flatMap((file) => ['-f', file])],
+      ...[...options, 'outputs.1.kind=subtitles'].flatMap((option) => ['-i', option]),
+    );
+    expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+    const { output } = JSON.parse(result.stdout);
+    expect(output).toMatchObject({ subtitles: [{ language: 'de', cues: 1 }], warnings: [] });
+    const [{ file }] = output.subtitles;
+    expect(await readFile(join(out, file.$part), 'utf8')).toContain('00:00:00.500 --> 00:00:01.500\nGrüße\n');
+    // The mean of the picture: a good part of it is red now.
+    const mean = ['-vf', 'scale=1:1:flags=area', '-frames:v', '1', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'];
+    const [r, g] = execFileSync('ffmpeg', ['-v', 'error', '-i', join(out, output.renditions[0].mp4.$part), ...mean]);
+    expect([(r ?? 0) > 50, (g ?? 255) < 20]).toEqual([true, true]);
+  });
+
   describe.skipIf(!hasFfmpeg)('with --parallel', () => {
     const makeLong = () => {
       const file = join(folder, 'long.mp4');
