@@ -5,6 +5,10 @@ import { createOwnAccount } from './own-account.ts';
 const amount = fc.bigInt({ min: 0n, max: 1000n });
 const step = fc.oneof(
   fc.record({ type: fc.constant('open' as const), authorizedWei: amount, sentWei: amount }),
+  fc.record({
+    type: fc.constant('top-up' as const),
+    ...{ which: fc.nat(9), moreWei: amount, sentWei: amount, arrives: fc.boolean() },
+  }),
   fc.record({ type: fc.constant('end' as const), which: fc.nat(9), share: fc.nat(100), hasReceipt: fc.boolean() }),
   fc.record({ type: fc.constant('ask' as const) }),
 );
@@ -16,7 +20,7 @@ describe('createOwnAccount', () => {
         const account = createOwnAccount('0xa');
         // The orchestrator's own books: what came in, less what jobs hold, less what they cost.
         let availableWei = 0n;
-        const jobs: { reservation: ReturnType<typeof account.reserve>; heldWei: bigint }[] = [];
+        const jobs: { reservation: ReturnType<typeof account.reserve>; heldWei: bigint; reads: boolean }[] = [];
         for (const one of steps) {
           if (one.type === 'ask') account.learn(availableWei);
           if (one.type === 'open') {
@@ -25,7 +29,20 @@ describe('createOwnAccount', () => {
             availableWei += one.sentWei;
             const heldWei = availableWei < one.authorizedWei ? availableWei : one.authorizedWei;
             availableWei -= heldWei;
-            jobs.push({ reservation, heldWei });
+            jobs.push({ reservation, heldWei, reads: true });
+          }
+          if (one.type === 'top-up') {
+            const job = jobs[one.which];
+            if (job === undefined) continue;
+            job.reservation.raise(one.moreWei);
+            job.reservation.paid(one.sentWei);
+            // A job reads what is sent in order, until it ends.
+            job.reads &&= one.arrives;
+            if (!job.reads) continue;
+            availableWei += one.sentWei;
+            const moreWei = availableWei < one.moreWei ? availableWei : one.moreWei;
+            availableWei -= moreWei;
+            job.heldWei += moreWei;
           }
           if (one.type === 'end') {
             const [job] = jobs.splice(one.which, 1);
@@ -52,6 +69,29 @@ describe('createOwnAccount', () => {
         facts: expect.objectContaining({ expectedWei: '70' }),
       }),
     );
+  });
+
+  it('counts a top-up that the receipt does not show only once it is stated: the job may have ended before it was read', () => {
+    for (const [chargedWei, leftWei] of [
+      [30n, 70n],
+      [130n, 70n],
+    ] as const) {
+      const account = createOwnAccount('0xa');
+      const job = account.reserve(100n);
+      job.paid(100n);
+      job.raise(100n);
+      job.paid(100n);
+      job.close(chargedWei);
+      expect(account.freeWei).toBe(leftWei);
+    }
+    const account = createOwnAccount('0xa');
+    const job = account.reserve(100n);
+    job.paid(100n);
+    job.raise(100n);
+    job.paid(100n);
+    job.close(30n);
+    account.learn(170n);
+    expect(account.freeWei).toBe(170n);
   });
 
   it('takes back what was never sent', () => {

@@ -4,11 +4,15 @@ import { ByocError } from '../../../errors/byoc-error.ts';
 export interface Reservation {
   /** More may be taken. */
   raise(moreWei: bigint): void;
-  /** Tickets of this worth were sent for it. */
+  /** Tickets of this worth were sent for it, with a word that lets all be taken that it was raised to. */
   paid(worthWei: bigint): void;
   /** Nothing was sent: as if it had never been. */
   cancel(): void;
-  /** The job ended. Without a receipt, all that was allowed counts as taken and none of what was sent as arrived. */
+  /**
+   * The job ended. Without a receipt, all that was allowed counts as taken and none of what was sent as arrived. With one, what it
+   * was opened with has arrived; a top-up has when more was charged than the words before it allowed. The job may have ended before
+   * it read another: what the orchestrator states next tells.
+   */
   close(chargedWei: bigint | undefined): void;
 }
 
@@ -43,6 +47,9 @@ export function createOwnAccount(orchestrator: string): OwnAccount {
     reserve(authorizedWei) {
       let authorized = 0n;
       let sentWei = 0n;
+      /** What was sent, and what the word before it allowed: below 0 for the first. */
+      const sent: { worthWei: bigint; allowedWei: bigint }[] = [];
+      let allowedWei = -1n;
       let isOpen = true;
       const raise = (moreWei: bigint) => {
         authorized += moreWei;
@@ -59,11 +66,17 @@ export function createOwnAccount(orchestrator: string): OwnAccount {
       return {
         raise,
         paid(worthWei) {
+          sent.push({ worthWei, allowedWei });
+          allowedWei = authorized;
           sentWei += worthWei;
           openWei += worthWei;
         },
         cancel: () => end(authorized),
-        close: (chargedWei) => end(chargedWei === undefined ? 0n : authorized + sentWei - chargedWei),
+        close(chargedWei) {
+          if (chargedWei === undefined) return end(0n);
+          const arrived = sent.filter((one) => one.allowedWei < chargedWei);
+          end(arrived.reduce((sum, { worthWei }) => sum + worthWei, authorized - chargedWei));
+        },
       };
     },
   };
