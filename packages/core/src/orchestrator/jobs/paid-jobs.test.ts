@@ -22,7 +22,8 @@ describe('a paid job', () => {
       ...{ capability: 'example/echo@1.0.0', contractDigest: digest, imageDigest, modelDigests: [], quoteWei: '500' },
     });
     const { startedAt, endedAt } = receiptOf(all);
-    expect([before, startedAt, endedAt, Date.now()]).toEqual([before, startedAt, endedAt, Date.now()].toSorted());
+    const times = [before, startedAt, endedAt, Date.now()];
+    expect(times).toEqual(times.toSorted());
     expect(rows.get('job_00000001')?.end?.amountWei).toBe(16n);
     expect(desk.ledger.account(key)).toEqual({ creditedWei: 1000n, availableWei: 984n, heldWei: 0n, earnedWei: 16n });
     expect(desk.ledger.job('job_00000001')).toMatchObject({ state: 'settled', chargedWei: 16n });
@@ -150,6 +151,24 @@ describe('a paid job', () => {
     const dear = setUpPaidJobs({ script: echo });
     const all = await collect(dear.jobs.runJob(frames(await dear.paid('job_00000001', { maxCostWei: 12n }))));
     expect(errorOf(all).charged).toEqual({ amountWei: '0' });
+  });
+
+  it('ends as soon as its payer has let all be taken that it may cost, and it has used more', async () => {
+    const { jobs, paid, authorize } = setUpPaidJobs({ script: counting(1, 100n) });
+    const opening = await paid('job_00000001', { maxCostWei: 100n, firstWei: 20n });
+    const toppedUp: GatewayFrame = { type: 'payment', data: await authorize(opening, 100n) };
+    const asked = Promise.withResolvers<void>();
+    async function* caller(): AsyncGenerator<GatewayFrame> {
+      yield opening;
+      await asked.promise;
+      yield toppedUp;
+    }
+    const seen: OrchestratorFrame[] = [];
+    for await (const batch of jobs.runJob(caller())) {
+      seen.push(...batch);
+      if (batch.some(({ type }) => type === 'payment-required')) asked.resolve();
+    }
+    expect(errorOf(seen)).toMatchObject({ code: 'PAYMENT_LIMIT_EXCEEDED', charged: { amountWei: '100' } });
   });
 
   it('settles a job that was lost in a crash for nothing, with a receipt that says so', async () => {

@@ -181,13 +181,14 @@ class PaidJob implements JobPayment {
   async accept(data: Uint8Array): Promise<void> {
     await this.#options.payer.accept(data);
     if (this.#askedWei > this.#heldWei) this.#raise(this.#askedWei);
-    if (this.uncovered !== undefined) return;
+    // At its limit nothing more can come: who waits is told of that too.
+    if (this.uncovered === 'hold') return;
     this.#covered.resolve();
     this.#covered = Promise.withResolvers();
   }
 
   whenCovered(): Promise<void> {
-    return this.uncovered === undefined ? Promise.resolve() : this.#covered.promise;
+    return this.uncovered !== 'hold' ? Promise.resolve() : this.#covered.promise;
   }
 
   async settlement(
