@@ -24,17 +24,18 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--samples", type=int, default=1_000_000, help="pictures that the UNet sees in all")
     parser.add_argument("--decay", type=int, default=200_000, help="over how many of the last the rate falls to nothing")
     parser.add_argument("--workers", type=int, default=2, help="processes that train the UNet; one is repeatable")
-    parser.add_argument("--resume", type=Path, help="start from the checkpoints in this folder, such as checkpoints/")
+    parser.add_argument("--resume", type=Path, help="start from the checkpoints packed in this folder")
+    parser.add_argument("--pack", type=Path, help="keep what is needed to go on in this folder, in 12 MB")
     return parser.parse_args()
 
 
 def main() -> None:
     from .autoencoder_training import train_autoencoder
     from .card import write_card
-    from .checkpoint import unpack_checkpoints
+    from .checkpoint import pack_checkpoints, unpack_checkpoints
     from .evaluation import make_evaluation
     from .export import export_model
-    from .latents import make_latents
+    from .latents import make_latents, make_projection
     from .text_encoder import train_text_encoder
     from .tokenizer import train_tokenizer
     from .unet import make_text_states, train_unet
@@ -50,6 +51,7 @@ def main() -> None:
         ("text encoder", "text_encoder.pt", lambda: train_text_encoder(work, given.text_steps)),
         ("autoencoder", "autoencoder.pt", lambda: train_autoencoder(work, given.autoencoder_steps)),
         ("latents", "latents.npy", lambda: make_latents(work, given.pictures)),
+        ("projection", "projection.pt", lambda: make_projection(work)),
         ("text states", "text_states.npy", lambda: make_text_states(work)),
         ("evaluation", "evaluation.json", lambda: make_evaluation(work / "evaluation.json")),
     ]
@@ -62,6 +64,8 @@ def main() -> None:
     shutil.copy(work / "evaluation.json", given.model / "evaluation.json")
     export_model(work, given.model)
     write_card(work, given.model)
+    if given.pack:
+        pack_checkpoints(work, given.pack)
 
 
 if __name__ == "__main__":

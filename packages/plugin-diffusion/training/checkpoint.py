@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-SMALL = ["autoencoder.pt", "text_encoder.pt"]
+SMALL = ["autoencoder.pt", "text_encoder.pt", "projection.pt"]
 
 
 def _half(value):
@@ -24,7 +24,6 @@ def pack_checkpoints(work: Path, folder: Path) -> None:
     """Keeps the averaged weights of the UNet only: the optimizer's moments are found again within 100 steps."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(work / "tokenizer", folder / "tokenizer", dirs_exist_ok=True)
-    shutil.copy(work / "latents.json", folder)
     for name in SMALL:
         torch.save(_half(torch.load(work / name)), folder / name)
     unet = torch.load(work / "unet.pt")

@@ -17,6 +17,7 @@ COLOURS = {
 }
 SHAPES = ["circle", "square", "triangle", "star", "cross", "ring"]
 SIZES = ["small", "medium", "large"]
+DRAWN_SIZES = ["medium", "large"]  # the UNet leaves out the others: small things take far more samples
 RADII = {"small": (18.0, 21.0), "medium": (29.0, 33.0), "large": (42.0, 48.0)}  # pixels
 PAIR_RADII = (22.0, 25.0)
 POSITIONS = {

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from .captions import plural, with_article
-from .domain import CANVAS, COLOURS, POSITIONS, SHAPES, is_held_out
+from .domain import CANVAS, COLOURS, DRAWN_SIZES, POSITIONS, SHAPES, is_held_out
 from .draw import draw_shape
 from .judge import TEMPLATE, sample_grid
 
@@ -38,7 +38,7 @@ def make_templates() -> dict[str, list[str]]:
 
 
 def _single(rng: random.Random, colour: str, shape: str) -> tuple[str, dict]:
-    size = rng.choice(["", "", "small", "large"])
+    size = rng.choice(["", "", "", *(s for s in DRAWN_SIZES if s != "medium")])
     position = rng.choice([*POSITIONS, *[None] * 4]) if size != "large" else None
     words = with_article(" ".join(w for w in (size, colour, shape) if w)) + (f" at the {position}" if position else "")
     extra = {"size": size} if size else {}

@@ -23,7 +23,7 @@ def edge_cells(pictures: np.ndarray) -> np.ndarray:
 
 
 def make_latents(work: Path, count: int) -> None:
-    """Writes latents.npy (float16 [count, 8, 16, 16], unscaled means), edges.npy and captions.json; resumes."""
+    """Writes latents.npy (float16 [count, 8, 16, 16], unscaled means), and edges.npy (bool [count, 16, 16]); resumes."""
     encoder = Encoder()
     encoder.load_state_dict(torch.load(work / "autoencoder.pt")["encoder"])
     encoder.eval()

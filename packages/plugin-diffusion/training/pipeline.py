@@ -12,7 +12,7 @@ from .autoencoder import to_pictures
 from .tokenizer import encode, load_tokenizer
 
 STEPS = 20
-GUIDANCE = 3.0
+GUIDANCE = 2.0
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Parts:
     tokenize: Callable[[list[str]], torch.Tensor]  # -> int64 [n, 32]
     read: Callable[[torch.Tensor], torch.Tensor]  # ids -> states [n, 32, width]
     denoise: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]  # latents, timestep [], states -> v
-    decode: Callable[[torch.Tensor], torch.Tensor]  # unscaled latents -> pictures in -1..1
+    decode: Callable[[torch.Tensor], torch.Tensor]  # latents divided by `scale` -> pictures in -1..1
     scale: float  # scaling_factor
     shape: tuple[int, int, int]  # of one picture's latents
 

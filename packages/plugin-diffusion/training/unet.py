@@ -14,7 +14,9 @@ from torch import multiprocessing as mp
 from torch.nn import functional as F
 
 from .autoencoder import SHIPPED_CHANNELS, project
-from .latents import open_latents
+from .captions import make_example
+from .domain import DRAWN_SIZES, Example
+from .latents import FIRST_SEED, open_latents
 from .text_encoder import WIDTH, build_text_encoder
 from .tokenizer import encode, load_tokenizer
 
@@ -64,9 +66,6 @@ def make_text_states(work: Path) -> None:
     encoder = build_text_encoder(len(tokenizer.get_vocab()))
     encoder.load_state_dict(torch.load(work / "text_encoder.pt"))
     encoder.eval()
-    from .captions import make_example
-    from .latents import FIRST_SEED
-
     count = len(np.load(work / "edges.npy", mmap_mode="r"))
     captions = [make_example(FIRST_SEED + i).caption for i in range(count)] + [""]
     ids = encode(tokenizer, captions)
@@ -85,6 +84,15 @@ def unflatten(flat: torch.Tensor, parameters) -> None:
     for p in parameters:
         p.data.copy_(flat[offset : offset + p.numel()].view_as(p))
         offset += p.numel()
+
+
+def chance_of(example: Example) -> float:
+    """How often an example is drawn from the training set: things that are learnt slowly come more often."""
+    if any(t.size not in DRAWN_SIZES for t in example.things):
+        return 0.0
+    central = len(example.things) == 1 and example.things[0].slot == "center"
+    intricate = any(t.shape in ("star", "cross", "ring") for t in example.things)
+    return (1.0 if central else 2.0) * (1.5 if intricate else 1.0)
 
 
 def sample_timesteps(count: int) -> torch.Tensor:
@@ -109,14 +117,15 @@ def work_on(rank: int, work: Path, config: dict, shared: dict, lock, total: int,
     latents = open_latents(work)
     edges = np.load(work / "edges.npy", mmap_mode="r")
     states = np.load(work / "text_states.npy", mmap_mode="r")
+    chances = torch.tensor([chance_of(make_example(FIRST_SEED + i)) for i in range(len(latents))])
     weights, ema, mean, square, counters = (shared[k] for k in ("weights", "ema", "mean", "square", "counters"))
     started, losses, first = time.time(), [], int(counters[1])
     while int(counters[1]) < total:
         unflatten(weights, parameters)
-        rows = np.sort(np.random.default_rng(torch.randint(2**31, ()).item()).choice(len(latents), BATCH, replace=False))
+        rows = torch.multinomial(chances, BATCH).numpy()
         clean = project(F.pixel_unshuffle(torch.from_numpy(latents[rows]).float(), 2), projection["forth"], projection["mean"])
         importance = 1 + (EDGE_WEIGHT - 1) * F.max_pool2d(torch.from_numpy(edges[rows]).float()[:, None], 2)
-        rows[np.random.default_rng(torch.randint(2**31, ()).item()).random(BATCH) < EMPTY_PROMPT] = len(states) - 1
+        rows[(torch.rand(BATCH) < EMPTY_PROMPT).numpy()] = len(states) - 1
         text = torch.from_numpy(states[rows]).float()
         t = sample_timesteps(BATCH)
         noise = torch.randn_like(clean)
