@@ -16,7 +16,7 @@ const PROMPTS = [
   'a red circle above a blue square',
   'a yellow star on a blue background',
   'a large green triangle',
-  'a small orange ring at the top left',
+  'an orange ring at the top left',
   'a purple cross to the right of a white circle on a black background',
   'a black square on an orange background',
   'a white ring on a green background',
