@@ -41,6 +41,8 @@ export async function bundleScript(entry: string): Promise<BundledScript> {
       new Promise((resolve, reject) => {
         const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', outfile, ...args], {
           stdio: ['ignore', 'pipe', 'inherit'],
+          // What a killed script leaves behind goes with the bundle.
+          env: { ...process.env, TMPDIR: folder },
         });
         let stdout = '';
         child.stdout.on('data', (chunk) => {
