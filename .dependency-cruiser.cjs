@@ -7,6 +7,7 @@ const layers = {
   payment: [],
   protocol: ['payment'],
   worker: ['protocol', 'payment'],
+  upstream: [],
   runtime: [],
   orchestrator: ['protocol', 'payment', 'runtime'],
   gateway: ['protocol', 'payment'],
@@ -36,7 +37,7 @@ const homes = {
   'onnxruntime-node': '^packages/plugin-diffusion/src/runtime/',
   sharp: '^packages/plugin-diffusion/src/image/',
   '@huggingface/tokenizers': '^packages/plugin-diffusion/src/model/',
-  undici: `^(${core}/(orchestrator|gateway)|packages/plugin-llm/src/server)/`,
+  undici: `^${core}/(orchestrator|gateway|upstream)/`,
   'eventsource-parser': '^packages/plugin-llm/src/server/',
 };
 

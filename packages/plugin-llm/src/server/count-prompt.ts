@@ -1,8 +1,8 @@
+import type { UpstreamClient } from '@byoc/core/upstream';
 import { z } from 'zod';
 import type { ChatInput } from '../capability/chat-input.ts';
 import type { ChatMessage } from '../capability/message.ts';
 import type { Dialect } from './dialect.ts';
-import type { ServerClient } from './server-client.ts';
 
 /** Tokens of a prompt. */
 export interface PromptCount {
@@ -24,7 +24,7 @@ const llamaTokens = z.object({ tokens: z.array(z.unknown()) });
 
 /** Counts the prompt of a chat: by the server where it counts, else from above by its bytes. */
 export async function countPrompt(
-  client: ServerClient,
+  client: UpstreamClient,
   job: {
     model: string;
     dialect: Dialect;

@@ -1,7 +1,7 @@
+import type { UpstreamClient } from '@byoc/core/upstream';
 import { z } from 'zod';
 import type { EngineModel } from '../engine/llm-engine.ts';
 import { type Dialect, dialectOf } from './dialect.ts';
-import type { ServerClient } from './server-client.ts';
 import { serverFailures } from './server-failures.ts';
 
 const listSchema = z.object({
@@ -26,7 +26,7 @@ export interface ServerModels {
 }
 
 /** Asks a server for its models. Whether one chats, embeds or sees is known only of a gateway: else the server is asked, and refuses. */
-export async function listServerModels(client: ServerClient, signal: AbortSignal): Promise<ServerModels> {
+export async function listServerModels(client: UpstreamClient, signal: AbortSignal): Promise<ServerModels> {
   const parsed = listSchema.safeParse(await client.json('GET', '/models', undefined, { signal }));
   if (!parsed.success) throw serverFailures.garbled('a list of models that is none');
   const { data } = parsed.data;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@byoc/core';
+import { freePort, SupervisedCommand, UpstreamClient } from '@byoc/core/upstream';
 import { z } from 'zod';
 import type {
   EngineChat,
@@ -19,10 +20,8 @@ import type { Dialect } from './dialect.ts';
 import { listServerModels } from './list-server-models.ts';
 import { readEventStream } from './read-event-stream.ts';
 import { readPictures } from './read-pictures.ts';
-import { ServerClient } from './server-client.ts';
 import { serverFailures } from './server-failures.ts';
 import { type ResolvedServerOptions, resolveServerOptions, type ServerEngineOptions } from './server-options.ts';
-import { freePort, ServerProcess } from './server-process.ts';
 import { toChatRequest } from './to-chat-request.ts';
 
 const SLOTS = 8;
@@ -50,8 +49,8 @@ export function createServerEngine(options: ServerEngineOptions): LlmEngine {
 
 class ServerEngine implements LlmEngine {
   readonly #options: ResolvedServerOptions;
-  #client: ServerClient | undefined;
-  #process: ServerProcess | undefined;
+  #client: UpstreamClient | undefined;
+  #process: SupervisedCommand | undefined;
   #models: readonly EngineModel[] = [];
   #dialect: Dialect = 'openai';
   #slots = SLOTS;
@@ -76,11 +75,11 @@ class ServerEngine implements LlmEngine {
     const port = command === undefined ? 0 : await freePort();
     const withPort = (text: string) => text.replaceAll('{port}', String(port));
     const baseUrl = withPort(this.#options.baseUrl ?? 'http://127.0.0.1:{port}/v1');
-    const client = new ServerClient(baseUrl, this.#options);
+    const client = new UpstreamClient(baseUrl, { ...this.#options, failures: serverFailures });
     this.#client = client;
     if (command === undefined) await this.#findModels(client, signal);
     else {
-      const server = new ServerProcess(command.map(withPort), { log });
+      const server = new SupervisedCommand(command.map(withPort), { log, failures: serverFailures });
       this.#process = server;
       const waiting = new AbortController();
       const found = this.#awaitModels(client, AbortSignal.any([signal, waiting.signal]));
@@ -177,7 +176,7 @@ class ServerEngine implements LlmEngine {
     await this.#client?.close();
   }
 
-  #running(): ServerClient {
+  #running(): UpstreamClient {
     const problem = this.#process?.problem;
     if (this.#process !== undefined && problem !== undefined)
       throw serverFailures.restarting(this.#process.command, problem);
@@ -200,14 +199,14 @@ class ServerEngine implements LlmEngine {
     return { name, engine: this.name, ...(contextTokens === undefined ? {} : { contextTokens }) };
   }
 
-  async #findModels(client: ServerClient, signal: AbortSignal): Promise<void> {
+  async #findModels(client: UpstreamClient, signal: AbortSignal): Promise<void> {
     const found = await listServerModels(client, signal);
     this.#models = found.models;
     this.#dialect = found.dialect;
   }
 
   /** Looks until the server lists a model: it loads them first. */
-  async #awaitModels(client: ServerClient, signal: AbortSignal): Promise<void> {
+  async #awaitModels(client: UpstreamClient, signal: AbortSignal): Promise<void> {
     const until = Date.now() + this.#options.startWithinMs;
     for (;;) {
       try {
@@ -229,7 +228,7 @@ function fitAnswer(prompt: { tokens: number; exact: boolean }, wanted: number, c
 }
 
 /** llama-server says how many it runs at once. */
-async function askSlots(client: ServerClient, signal: AbortSignal): Promise<number | undefined> {
+async function askSlots(client: UpstreamClient, signal: AbortSignal): Promise<number | undefined> {
   try {
     return propsSchema.parse(await client.json('GET', '/props', undefined, { signal, root: true })).total_slots;
   } catch {

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@byoc/core';
-import { serverFailures } from './server-failures.ts';
+import type { Logger } from '../primitives/logger.ts';
+import type { UpstreamFailures } from './upstream-failures.ts';
 
 const LOG_LINES = 8;
 const RESTART_MS = 1_000;
@@ -12,21 +11,22 @@ const RESTART_MAX_MS = 30_000;
 const STEADY_MS = 60_000;
 const STOP_GRACE_MS = 5_000;
 
-/** A model server that this process started: watched, started again when it ends, ended with `close`. */
-export class ServerProcess {
+/** A server that this process started: watched, started again when it ends, ended with `close`. */
+export class SupervisedCommand {
   readonly command: string;
   readonly #argv: readonly string[];
   readonly #log: Logger;
+  readonly #failures: UpstreamFailures;
   readonly #closing = new AbortController();
   #child: ChildProcess | undefined;
   #lines: string[] = [];
   #problem: string | undefined;
-  #restarts = 0;
   #onEnd: (why: string) => void = () => {};
 
-  constructor(argv: readonly string[], { log }: { log: Logger }) {
+  constructor(argv: readonly string[], { log, failures }: { log: Logger; failures: UpstreamFailures }) {
     this.#argv = argv;
     this.#log = log;
+    this.#failures = failures;
     this.command = argv[0] ?? '';
   }
 
@@ -35,19 +35,10 @@ export class ServerProcess {
     return this.#problem;
   }
 
-  get restarts(): number {
-    return this.#restarts;
-  }
-
-  /** The last lines that it wrote. */
-  get lines(): readonly string[] {
-    return this.#lines;
-  }
-
   /** Starts it; the promise never resolves and rejects when it ends. From `keepRunning` on it is started again instead. */
   start(): Promise<never> {
     return new Promise((_, reject) => {
-      this.#onEnd = (why) => reject(serverFailures.commandFailed(this.command, why, this.#lines));
+      this.#onEnd = (why) => reject(this.#failures.commandFailed(this.command, why, this.#lines));
       this.#spawn();
     });
   }
@@ -57,13 +48,12 @@ export class ServerProcess {
     let pauseMs = RESTART_MS;
     let startedAt = Date.now();
     this.#onEnd = (why) => {
-      this.#log.error({ command: this.command, why, lines: this.#lines }, 'model-server-ended');
+      this.#log.error({ command: this.command, why, lines: this.#lines }, 'server-ended');
       if (Date.now() - startedAt > STEADY_MS) pauseMs = RESTART_MS;
       const waitMs = pauseMs;
       pauseMs = Math.min(pauseMs * 2, RESTART_MAX_MS);
       sleep(waitMs, undefined, { signal: this.#closing.signal }).then(
         () => {
-          this.#restarts += 1;
           startedAt = Date.now();
           this.#spawn();
           onStarted();
@@ -92,7 +82,7 @@ export class ServerProcess {
     this.#child = child;
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream }).on('line', (line) => {
-        this.#log.info({ line: line.slice(0, 2_000) }, 'model-server');
+        this.#log.info({ line: line.slice(0, 2_000) }, 'server');
         this.#lines = [...this.#lines.slice(1 - LOG_LINES), line.slice(0, 300)];
       });
     let told = false;
@@ -110,16 +100,4 @@ export class ServerProcess {
       end(code === null ? `was ended by ${signal}` : `ended with exit code ${code}`),
     );
   }
-}
-
-/** A port that is free now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
