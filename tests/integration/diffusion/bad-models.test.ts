@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isByocError } from '@byoc/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testGenerate } from '../../../packages/plugin-diffusion/src/job/test-generate.ts';
+import { DEFAULT_LIMITS } from '../../../packages/plugin-diffusion/src/job/limits.ts';
+import { testEngine } from '../../../packages/plugin-diffusion/src/job/test-engine.ts';
 import type { Studio } from '../../../packages/plugin-diffusion/src/studio/studio.ts';
-import { openTestStudio, pipelines, runJob } from './run-job.ts';
+import { openTestEngine, openTestStudio, pipelines, runJob } from './run-job.ts';
 
 let folder: string;
 let studio: Studio;
@@ -146,7 +147,7 @@ describe('fitness', () => {
         await own.close();
       },
     });
-    return await testGenerate({ studio: own }, { signal, isWarmUp: false });
+    return await testEngine(await openTestEngine(own), { signal, limits: DEFAULT_LIMITS, isWarmUp: false });
   };
 
   it('passes with the picture that the model is known for, and fails with another', async () => {
@@ -167,7 +168,7 @@ describe('a studio', () => {
     try {
       for (const model of ['stable-diffusion', 'stable-diffusion-xl', 'stable-diffusion']) {
         await runJob(small, { model, steps: 1 });
-        expect(small.loaded).toEqual([model]);
+        expect([...small.loaded.keys()]).toEqual([model]);
       }
     } finally {
       await small.close();

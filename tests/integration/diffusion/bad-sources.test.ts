@@ -29,8 +29,8 @@ const halves = () =>
     { input: { create: { width: 32, height: 64, channels: 4, background: '#00f' } }, left: 32, top: 0 },
   ]);
 
-async function failure(parts: Record<string, Uint8Array>, input: object = painted, tools = {}) {
-  const error = await runJob(studio, input, { parts, tools, onEnd: ({ left }) => expect(left).toEqual([]) }).catch(
+async function failure(parts: Record<string, Uint8Array>, input: object = painted) {
+  const error = await runJob(studio, input, { parts, onEnd: ({ left }) => expect(left).toEqual([]) }).catch(
     (thrown) => thrown,
   );
   if (!isByocError(error, 'JOB_FAILED')) throw error;

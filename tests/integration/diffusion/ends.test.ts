@@ -46,7 +46,7 @@ describe('a job that is too much', () => {
   it('is refused when its memory is not there', async () => {
     const { reason, message, usage } = await failure(
       { width: 1024, height: 1024 },
-      { tools: { availableBytes: () => 500 * 1024 ** 2 } },
+      { availableBytes: () => 500 * 1024 ** 2 },
     );
     expect([reason, message, usage]).toEqual([
       'memory-short',

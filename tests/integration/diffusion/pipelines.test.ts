@@ -182,7 +182,7 @@ describe('image/generate', () => {
     const input = { model, steps: 2, seed: 5 };
     const free = await runJob(studio, input);
     // Room for one of them.
-    const short = await runJob(studio, input, { tools: { availableBytes: () => 128 * 1024 ** 2 + 64 * 64 * 16 * 40 } });
+    const short = await runJob(studio, input, { availableBytes: () => 128 * 1024 ** 2 + 64 * 64 * 16 * 40 });
     expect(short.output.images[0]?.perceptualHash).toBe(free.output.images[0]?.perceptualHash);
   });
 });

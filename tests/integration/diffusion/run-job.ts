@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type BlobRef, parseInput, silentLogger } from '@byoc/core';
 import { type GenerateInput, type GenerateOutput, generate } from '@byoc/plugin-diffusion';
 import { DEFAULT_LIMITS } from '../../../packages/plugin-diffusion/src/job/limits.ts';
-import { type GenerateTools, runGenerate } from '../../../packages/plugin-diffusion/src/job/run-generate.ts';
+import { runGenerate } from '../../../packages/plugin-diffusion/src/job/run-generate.ts';
+import { OnnxEngine } from '../../../packages/plugin-diffusion/src/onnx/onnx-engine.ts';
 import { openStudio } from '../../../packages/plugin-diffusion/src/studio/open-studio.ts';
 import type { Studio } from '../../../packages/plugin-diffusion/src/studio/studio.ts';
 import { repositoryRoot } from '../../support/run-command.ts';
@@ -17,6 +18,17 @@ export function openTestStudio(modelsPath: string = pipelines, { maxModelBytes =
   const builtinPath = join(repositoryRoot, 'packages/plugin-diffusion/model');
   const signal = new AbortController().signal;
   return openStudio({ modelsPath, builtinPath, providers: ['cpu'], maxModelBytes, signal });
+}
+
+/** The engine `onnx` on a studio. */
+export async function openTestEngine(
+  studio: Studio,
+  { availableBytes = () => 8 * 1024 ** 3 } = {},
+): Promise<OnnxEngine> {
+  const engine = new OnnxEngine({ open: async () => studio, availableBytes });
+  const signal = new AbortController().signal;
+  await engine.start({ log: silentLogger, tmp: tmpdir(), signal, onChange() {} });
+  return engine;
 }
 
 export type StepEvent = {
@@ -36,7 +48,8 @@ export interface RanJob {
 
 export interface RunJobOptions {
   readonly parts?: Readonly<Record<string, Uint8Array>>;
-  readonly tools?: Partial<GenerateTools>;
+  /** @default 8 GiB */
+  readonly availableBytes?: () => number;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: StepEvent) => void;
   /** Gets what was counted, however the job ends, and what is left in its folder. */
@@ -73,12 +86,7 @@ export async function runJob(
           },
         },
       },
-      {
-        studio,
-        limits: { ...DEFAULT_LIMITS, maxModelBytes: 1024 ** 3 },
-        availableBytes: () => 8 * 1024 ** 3,
-        ...options.tools,
-      },
+      { engine: await openTestEngine(studio, options), limits: DEFAULT_LIMITS },
     );
     const files: Record<string, Uint8Array> = {};
     for (const name of await readdir(dir.out)) files[name] = await readFile(join(dir.out, name));

@@ -12,46 +12,15 @@ export interface DiffusionLimits {
   readonly maxSourceBytes: number;
   /** Of a picture to start from, and of a mask. @default 67108864 (8192 × 8192) */
   readonly maxSourcePixels: number;
-  /** Memory that models may take together; the one that was used longest ago goes. @default three quarters of what there is */
-  readonly maxModelBytes: number;
 }
 
-export const DEFAULT_LIMITS: Omit<DiffusionLimits, 'maxModelBytes'> = {
+export const DEFAULT_LIMITS: DiffusionLimits = {
   maxPixels: 2048 * 2048,
   maxCount: 16,
   maxSteps: 150,
   maxSourceBytes: 64 * 1024 ** 2,
   maxSourcePixels: 8192 * 8192,
 };
-
-/** The variable that sets each limit. */
-export const LIMIT_VARIABLES: Readonly<Record<keyof DiffusionLimits, string>> = {
-  maxPixels: 'BYOC_DIFFUSION_MAX_PIXELS',
-  maxCount: 'BYOC_DIFFUSION_MAX_COUNT',
-  maxSteps: 'BYOC_DIFFUSION_MAX_STEPS',
-  maxSourceBytes: 'BYOC_DIFFUSION_MAX_SOURCE_BYTES',
-  maxSourcePixels: 'BYOC_DIFFUSION_MAX_SOURCE_PIXELS',
-  maxModelBytes: 'BYOC_DIFFUSION_MAX_MODEL_BYTES',
-};
-
-/** Reads limits from the environment; a variable that is not set, or empty, leaves the default. @throws RangeError for what is no positive number */
-export function parseLimits(
-  environment: Readonly<Record<string, string | undefined>>,
-  memoryBytes: number,
-): DiffusionLimits {
-  const limits: { -readonly [Name in keyof DiffusionLimits]: number } = {
-    ...DEFAULT_LIMITS,
-    maxModelBytes: Math.floor(memoryBytes * 0.75),
-  };
-  for (const [name, variable] of Object.entries(LIMIT_VARIABLES) as [keyof DiffusionLimits, string][]) {
-    const text = environment[variable];
-    if (text === undefined || text === '') continue;
-    const value = Number(text);
-    if (!(Number.isFinite(value) && value > 0)) throw new RangeError(`${variable} is no positive number: \`${text}\``);
-    limits[name] = value;
-  }
-  return limits;
-}
 
 /** Refuses a job that is larger than an operator allows. @throws ImageFailure */
 export function checkJob(

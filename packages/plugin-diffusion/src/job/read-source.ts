@@ -1,8 +1,6 @@
-import type { JobContext } from '@byoc/core';
-import type { generate } from '../capability/generate.ts';
+import type { EngineJob } from '../engine/image-engine.ts';
 import { readMask, readPicture } from '../image/read-picture.ts';
 import type { Picture } from '../pipeline/picture.ts';
-import type { DiffusionLimits } from './limits.ts';
 
 /** A picture to start from, at the size that is diffused. */
 export interface Source {
@@ -14,16 +12,15 @@ export interface Source {
 
 /** Waits for the source's bytes and reads them; undefined where the job has none. @throws ImageFailure */
 export async function readSource(
-  context: Pick<JobContext<typeof generate>, 'input' | 'file'>,
+  { input, limits, file }: Pick<EngineJob, 'input' | 'limits' | 'file'>,
   size: { readonly width: number; readonly height: number },
-  limits: DiffusionLimits,
 ): Promise<Source | undefined> {
-  const { source } = context.input;
+  const { source } = input;
   if (source === undefined) return undefined;
-  const read = await readPicture(await context.file(source.image), size, limits);
+  const read = await readPicture(await file(source.image), size, limits);
   const { strength } = source;
   if (source.mask === undefined) return { picture: read.picture, mask: undefined, strength };
-  const mask = await readMask(await context.file(source.mask), size, { of: read, limits });
+  const mask = await readMask(await file(source.mask), size, { of: read, limits });
   return { picture: read.picture, mask, strength };
 }
 

@@ -1,22 +1,16 @@
-import { createHash, randomInt } from 'node:crypto';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { randomInt } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByocError, type JobContext } from '@byoc/core';
 import type { generate } from '../capability/generate.ts';
 import type { GeneratedImage, GenerateOutput } from '../capability/output.ts';
-import { describeParameters } from '../image/describe-parameters.ts';
-import { perceptualHash } from '../image/perceptual-hash.ts';
-import { previewOf, writePicture } from '../image/write-picture.ts';
+import type { EngineStep, ImageEngine } from '../engine/image-engine.ts';
+import { openEnginePicture } from '../image/open-engine-picture.ts';
+import { previewOf } from '../image/write-picture.ts';
 import { ImageFailure } from '../model/image-failure.ts';
-import { encodePrompts } from '../pipeline/encode-prompts.ts';
-import { stepsToRun } from '../pipeline/make-latents.ts';
-import type { Picture } from '../pipeline/picture.ts';
-import type { Studio } from '../studio/studio.ts';
-import { planMemory } from './check-memory.ts';
+import { checkMode } from './check-mode.ts';
 import { checkJob, type DiffusionLimits } from './limits.ts';
-import { makePicture } from './make-picture.ts';
-import { readSource } from './read-source.ts';
-import { settleJob } from './settle-job.ts';
+import { saveImage } from './save-image.ts';
 
 export type GenerateContext = Pick<
   JobContext<typeof generate>,
@@ -25,13 +19,9 @@ export type GenerateContext = Pick<
 
 /** What the job has to do with. */
 export interface GenerateTools {
-  readonly studio: Studio;
+  readonly engine: ImageEngine;
   readonly limits: DiffusionLimits;
-  /** Bytes that can be had now. */
-  readonly availableBytes: () => number;
 }
-
-const MEDIA_TYPES = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' } as const;
 
 /** Makes the pictures of a job. Leaves nothing in the job's folders when it fails. */
 export async function runGenerate(context: GenerateContext, tools: GenerateTools): Promise<GenerateOutput> {
@@ -51,76 +41,73 @@ export async function runGenerate(context: GenerateContext, tools: GenerateTools
   }
 }
 
-async function generateSteps(context: GenerateContext, tools: GenerateTools): Promise<GenerateOutput> {
-  const { input, signal, usage, dir } = context;
-  const { studio, limits } = tools;
+async function generateSteps(context: GenerateContext, { engine, limits }: GenerateTools): Promise<GenerateOutput> {
+  const { input, signal } = context;
   // What can be refused by the input alone is refused before a model is loaded for it.
+  checkMode(input, engine.modes);
   checkJob({ width: input.width ?? 0, height: input.height ?? 0, count: input.count, steps: input.steps ?? 0 }, limits);
   context.progress({ stage: 'load', fraction: 0 });
-  const model = await studio.model(input.model ?? studio.defaultModel, signal);
-  const { folder } = model;
-  const settled = settleJob(input, folder, () => randomInt(2 ** 32));
-  const { width, height, diffused, steps, guidance } = settled;
-  checkJob({ width, height, count: input.count, steps }, limits);
-  const isGuided = guidance > 1 && folder.guidanceChannels === undefined;
-  const { isSequential } = planMemory(folder, diffused, { isGuided, availableBytes: tools.availableBytes() });
-  const source = await readSource(context, diffused, limits);
-  const prompts = await encodePrompts(model, input.prompt, input.negativePrompt, signal);
-
-  const stepsRun = stepsToRun(steps, source?.strength);
-  const allSteps = stepsRun * input.count;
-  // Pixels that were asked for but not diffused are not charged, nor pixels that were diffused but not asked for.
-  const pixels = Math.min(width * height, diffused.width * diffused.height);
+  const seed = input.seed ?? randomInt(2 ** 32);
+  const steps = engine.generate({ input, seed, limits, signal, file: (picture) => context.file(picture) });
   const images: GeneratedImage[] = [];
-  for (let index = 0; index < input.count; index += 1) {
-    const seed = (settled.seed + index) % (Number.MAX_SAFE_INTEGER + 1);
-    const onStep = async (step: number, preview: () => Promise<Picture>) => {
-      const done = index * stepsRun + step;
-      usage.set('megapixel_steps', Math.ceil((pixels * done) / 1e6));
-      context.progress({
-        stage: 'diffuse',
-        fraction: done / allSteps,
-        details: { image: index, step, steps: stepsRun },
-      });
-      const { previews } = input;
-      const isShown = previews !== undefined && (step % previews.everySteps === 0 || step === stepsRun);
-      const shown = isShown ? { preview: await previewOf(await preview(), previews.size) } : {};
-      await context.emit({ type: 'step', image: index, step, steps: stepsRun, ...shown });
-    };
-    const picture = await makePicture({ model, prompts, settled, source }, { seed, isSequential, signal, onStep });
-    const parameters = describeParameters({
-      ...{ prompt: input.prompt, negativePrompt: input.negativePrompt, steps, guidance, seed, width, height },
-      ...{ model: folder.name, digest: model.digest, scheduler: schedulerName(input.scheduler, settled.scheduler) },
-      strength: source?.strength,
-    });
-    const { format, quality } = input;
-    const bytes = await writePicture(picture, { format, quality, parameters: input.metadata ? parameters : undefined });
-    const file = `image-${String(index + 1).padStart(2, '0')}.${format === 'jpeg' ? 'jpg' : format}`;
-    await writeFile(join(dir.out, file), bytes);
-    images.push({
-      image: { $part: file, mediaType: MEDIA_TYPES[format] },
-      ...{ seed, width, height, sizeBytes: bytes.length },
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-      perceptualHash: await perceptualHash(picture),
-    });
-    usage.set('images', images.length);
+  const stepsDone = Array.from({ length: input.count }, () => 0);
+  let settled: Extract<EngineStep, { type: 'settled' }> | undefined;
+  try {
+    for (;;) {
+      const { done, value } = await steps.next();
+      signal.throwIfAborted();
+      if (done === true) {
+        if (settled === undefined) throw new Error('the engine ended before it began');
+        context.progress({ stage: 'done', fraction: 1 });
+        const { model, settings } = settled;
+        return { images, model, settings, engine: engine.identity, changes: [...value.changes] };
+      }
+      if (value.type === 'settled') {
+        checkJob({ ...value.settings, count: input.count }, limits);
+        settled = value;
+        continue;
+      }
+      if (settled === undefined) throw new Error('the engine went to work before it said at what');
+      if (value.type === 'picture') {
+        const picture = await openEnginePicture(value.picture, limits);
+        images[value.image] = await saveImage(context, { ...value, picture, settled });
+        context.usage.set('images', images.filter((image) => image !== undefined).length);
+      } else {
+        stepsDone[value.image] = value.step;
+        await tellStep(context, value, { settled, stepsDone, limits });
+      }
+    }
+  } finally {
+    await steps.return({ changes: [] });
   }
-  const { version, provider } = studio.runtime;
-  context.progress({ stage: 'done', fraction: 1 });
-  return {
-    images,
-    model: { name: input.model ?? studio.defaultModel, digest: model.digest, family: folder.family },
-    settings: {
-      ...{ width, height, steps, stepsRun, guidance },
-      scheduler: schedulerName(input.scheduler, settled.scheduler),
-    },
-    engine: { name: 'onnxruntime', version, provider },
-    changes: [...settled.changes],
-  };
 }
 
-function schedulerName(asked: string | undefined, config: { readonly _class_name: string }): string {
-  return asked ?? config._class_name;
+/** Counts a step first, then tells it. */
+async function tellStep(
+  { input, usage, progress, emit }: GenerateContext,
+  { image, step, preview }: Extract<EngineStep, { type: 'step' }>,
+  {
+    settled,
+    stepsDone,
+    limits,
+  }: {
+    readonly settled: Extract<EngineStep, { type: 'settled' }>;
+    /** Of each picture. */
+    readonly stepsDone: readonly number[];
+    readonly limits: DiffusionLimits;
+  },
+): Promise<void> {
+  const { stepsRun: steps } = settled.settings;
+  const done = stepsDone.reduce((sum, one) => sum + one, 0);
+  usage.set('megapixel_steps', Math.ceil((settled.chargedPixels * done) / 1e6));
+  progress({ stage: 'diffuse', fraction: done / (steps * input.count), details: { image, step, steps } });
+  const { previews } = input;
+  const isShown = previews !== undefined && (step % previews.everySteps === 0 || step === steps);
+  const shown =
+    isShown && preview !== undefined
+      ? { preview: await previewOf(await openEnginePicture(await preview(), limits), previews.size) }
+      : {};
+  await emit({ type: 'step', image, step, steps, ...shown });
 }
 
 /** Foreign errors in this engine's words. */

@@ -16,18 +16,13 @@ export interface SettledJob {
   readonly steps: number;
   readonly guidance: number;
   readonly scheduler: SchedulerConfig;
-  readonly seed: number;
   readonly changes: readonly GenerateChange[];
 }
 
 /** Fills in what the input leaves open, by the model. @throws ImageFailure for a scheduler or adapter that is not there */
 export function settleJob(
-  input: Pick<
-    GenerateInput,
-    'width' | 'height' | 'steps' | 'guidance' | 'scheduler' | 'seed' | 'loras' | 'count' | 'negativePrompt'
-  >,
+  input: Pick<GenerateInput, 'width' | 'height' | 'steps' | 'guidance' | 'scheduler' | 'loras' | 'negativePrompt'>,
   folder: ModelFolder,
-  drawSeed: () => number,
 ): SettledJob {
   const [lora] = input.loras;
   if (lora !== undefined) {
@@ -67,7 +62,6 @@ export function settleJob(
     ...{ width, height, diffused, guidance, changes },
     steps: input.steps ?? defaults.steps ?? (fewSteps ? 4 : 25),
     scheduler: chooseScheduler(folder, input.scheduler ?? defaults.scheduler),
-    seed: input.seed ?? drawSeed(),
   };
 }
 

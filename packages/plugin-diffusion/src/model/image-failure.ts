@@ -29,7 +29,14 @@ export const FAILURE_REASONS = [
     'model-unfit',
     'model-settings-broken',
   ] as const),
-  ...(['scheduler-refused', 'lora-unknown', 'limit-exceeded', 'memory-short', 'out-of-memory'] as const),
+  ...([
+    'mode-unsupported',
+    'scheduler-refused',
+    'lora-unknown',
+    'limit-exceeded',
+    'memory-short',
+    'out-of-memory',
+  ] as const),
   ...(['source-empty', 'source-broken', 'source-format-refused', 'source-too-large', 'mask-size-wrong'] as const),
   ...(['result-not-finite', 'engine-failed', 'engine-missing', 'fitness-failed', 'disk-full'] as const),
 ] as const;

@@ -30,6 +30,8 @@ const SMALL_BYTES = 64 * 1024 ** 2;
 export class Studio {
   readonly runtime: OnnxRuntime;
   readonly defaultModel: string;
+  /** Called when a model was loaded, or has gone. */
+  onChange: (() => void) | undefined;
   readonly #paths: ReadonlyMap<string, string>;
   readonly #maxModelBytes: number;
   readonly #threads: number | undefined;
@@ -54,22 +56,26 @@ export class Studio {
     return [...this.#paths.keys()];
   }
 
-  /** Names of the models that are in memory. */
-  get loaded(): readonly string[] {
-    return [...this.#loaded.keys()];
+  /** The models that are in memory, with the bytes of their weights. */
+  get loaded(): ReadonlyMap<string, number> {
+    return new Map([...this.#loaded].map(([name, model]) => [name, bytesOf(model)]));
+  }
+
+  /** The folder of a model. @throws ImageFailure `model-unknown` */
+  path(name: string): string {
+    const path = this.#paths.get(name);
+    if (path !== undefined) return path;
+    throw new ImageFailure({
+      reason: 'model-unknown',
+      message: `There is no model \`${name}\` here; there are: ${this.models.join(', ')}`,
+      hint: 'Leave `model` out, or name one that is there.',
+      recovery: 'retry-other',
+    });
   }
 
   /** A model, loaded where it is not yet. @throws ImageFailure */
   async model(name: string, signal: AbortSignal): Promise<LoadedModel> {
-    const path = this.#paths.get(name);
-    if (path === undefined) {
-      throw new ImageFailure({
-        reason: 'model-unknown',
-        message: `There is no model \`${name}\` here; there are: ${this.models.join(', ')}`,
-        hint: 'Leave `model` out, or name one that is there.',
-        recovery: 'retry-other',
-      });
-    }
+    const path = this.path(name);
     const known = this.#loaded.get(name);
     if (known !== undefined) {
       this.#loaded.delete(name);
@@ -81,6 +87,7 @@ export class Studio {
     const threads = this.#threads ?? (bytesOf({ folder }) < SMALL_BYTES ? 1 : 0);
     const model = await loadModel(this.runtime, folder, { threads, signal });
     this.#loaded.set(name, model);
+    this.onChange?.();
     return model;
   }
 

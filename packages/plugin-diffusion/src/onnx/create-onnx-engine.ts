@@ -1,0 +1,27 @@
+import { totalmem } from 'node:os';
+import { availableMemory, constrainedMemory } from 'node:process';
+import { builtinPath } from '../builtin-path.ts';
+import type { ImageEngine } from '../engine/image-engine.ts';
+import { openStudio } from '../studio/open-studio.ts';
+import { OnnxEngine } from './onnx-engine.ts';
+import type { OnnxEngineOptions } from './onnx-options.ts';
+
+/** Of the memory that is there: the rest is for the pictures. */
+const SHARE_OF_MODELS = 0.75;
+
+/** Makes the engine that runs models in this process, with ONNX Runtime. */
+export function createOnnxEngine(options: OnnxEngineOptions = {}): ImageEngine {
+  const { modelsPath, defaultModel, providers, threads } = options;
+  const maxModelBytes = options.maxModelBytes ?? Math.floor(memoryBytes() * SHARE_OF_MODELS);
+  return new OnnxEngine({
+    open: (signal) =>
+      openStudio({ modelsPath, defaultModel, providers, threads, maxModelBytes, builtinPath: builtinPath(), signal }),
+    availableBytes: options.availableBytes ?? availableMemory,
+  });
+}
+
+/** What this process may use: the container's limit, where there is one. */
+function memoryBytes(): number {
+  const limit = constrainedMemory();
+  return limit > 0 && limit < totalmem() ? limit : totalmem();
+}

@@ -1,0 +1,134 @@
+import type {
+  EngineContext,
+  EngineEnd,
+  EngineJob,
+  EngineModel,
+  EngineProof,
+  EngineStep,
+  ImageEngine,
+} from '../engine/image-engine.ts';
+import { planMemory } from '../job/check-memory.ts';
+import { makePicture } from '../job/make-picture.ts';
+import { readSource } from '../job/read-source.ts';
+import { settleJob } from '../job/settle-job.ts';
+import { readModelFolder } from '../model/read-model-folder.ts';
+import { encodePrompts } from '../pipeline/encode-prompts.ts';
+import { stepsToRun } from '../pipeline/make-latents.ts';
+import type { Studio } from '../studio/studio.ts';
+import { StepQueue } from './step-queue.ts';
+
+/** A test picture of a model whose look is not known is small, so that starting stays quick. */
+const SMALL = 256;
+
+interface OnnxEngineParts {
+  readonly open: (signal: AbortSignal) => Promise<Studio>;
+  /** Bytes that can be had now. */
+  readonly availableBytes: () => number;
+}
+
+/** Runs models of diffusers' ONNX layout in this process. */
+export class OnnxEngine implements ImageEngine {
+  readonly slots = 1;
+  readonly modes = ['text-to-image', 'image-to-image', 'inpaint'] as const;
+  readonly #parts: OnnxEngineParts;
+  #studio: Studio | undefined;
+
+  constructor(parts: OnnxEngineParts) {
+    this.#parts = parts;
+  }
+
+  get identity() {
+    const { version, provider } = this.#started().runtime;
+    return { name: 'onnxruntime', version, provider };
+  }
+
+  get details() {
+    const { runtime, defaultModel } = this.#started();
+    return { defaultModel, passedOver: runtime.passedOver.map((one) => ({ ...one })) };
+  }
+
+  async start({ signal, onChange }: EngineContext): Promise<void> {
+    this.#studio = await this.#parts.open(signal);
+    this.#studio.onChange = onChange;
+  }
+
+  models(): readonly EngineModel[] {
+    const { models, defaultModel, loaded } = this.#started();
+    const sorted = [defaultModel, ...models.filter((name) => name !== defaultModel)];
+    return sorted.map((name) => ({ name, loaded: loaded.has(name), memoryBytes: loaded.get(name) }));
+  }
+
+  async *generate(job: EngineJob): AsyncGenerator<EngineStep, EngineEnd, undefined> {
+    const { input, signal } = job;
+    const studio = this.#started();
+    const name = input.model ?? studio.defaultModel;
+    const model = await studio.model(name, signal);
+    const { folder, digest } = model;
+    const settled = settleJob(input, folder);
+    const { width, height, diffused, steps, guidance, scheduler } = settled;
+    const stepsRun = stepsToRun(steps, input.source?.strength);
+    yield {
+      type: 'settled',
+      settings: {
+        ...{ width, height, steps, stepsRun, guidance },
+        scheduler: input.scheduler ?? scheduler._class_name,
+      },
+      model: { name, digest, family: folder.family },
+      // Pixels that were asked for but not diffused are not charged, nor pixels that were diffused but not asked for.
+      chargedPixels: Math.min(width * height, diffused.width * diffused.height),
+    };
+    const isGuided = guidance > 1 && folder.guidanceChannels === undefined;
+    const { isSequential } = planMemory(folder, diffused, {
+      isGuided,
+      availableBytes: this.#parts.availableBytes(),
+    });
+    const source = await readSource(job, diffused);
+    const prompts = await encodePrompts(model, input.prompt, input.negativePrompt, signal);
+    for (let image = 0; image < input.count; image += 1) {
+      const seed = (job.seed + image) % (Number.MAX_SAFE_INTEGER + 1);
+      const leaving = new AbortController();
+      const queue = new StepQueue<EngineStep>();
+      const making = makePicture(
+        { model, prompts, settled, source },
+        {
+          ...{ seed, isSequential },
+          signal: AbortSignal.any([signal, leaving.signal]),
+          onStep: async (step, preview) => queue.push({ type: 'step', image, step, preview }),
+        },
+      ).then(
+        (picture) => {
+          queue.push({ type: 'picture', image, seed, picture });
+          queue.end();
+        },
+        (error: unknown) => queue.fail(error),
+      );
+      try {
+        yield* queue;
+      } finally {
+        leaving.abort();
+        await making;
+      }
+    }
+    return { changes: settled.changes };
+  }
+
+  async proof(): Promise<EngineProof> {
+    const studio = this.#started();
+    const { settings, nativeSize } = await readModelFolder(studio.path(studio.defaultModel));
+    if (settings.fitness !== undefined) {
+      const { prompt, seed, steps, perceptualHash } = settings.fitness;
+      return { input: { prompt, steps }, seed, perceptualHash };
+    }
+    const side = Math.min(nativeSize, SMALL);
+    return { input: { prompt: 'a photo of a landscape', steps: 2, width: side, height: side }, seed: 1 };
+  }
+
+  async close(): Promise<void> {
+    await this.#studio?.close();
+  }
+
+  #started(): Studio {
+    if (this.#studio === undefined) throw new Error('the engine has not started');
+    return this.#studio;
+  }
+}

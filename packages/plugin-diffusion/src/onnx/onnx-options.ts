@@ -1,0 +1,15 @@
+/** How the engine runs here. */
+export interface OnnxEngineOptions {
+  /** Folder of a model in diffusers' ONNX layout, or of several. @default the built-in model alone */
+  readonly modelsPath?: string | undefined;
+  /** What a job takes that names none. @default the first in the folder, then the built-in one */
+  readonly defaultModel?: string | undefined;
+  /** What runs networks, best first, for example `cuda`. The first that really computes is taken. @default what the platform may have, then cpu */
+  readonly providers?: readonly string[] | undefined;
+  /** Of one network. @default one for small networks, and one for each core for others */
+  readonly threads?: number | undefined;
+  /** Memory that models may take together; the one that was used longest ago goes. @default three quarters of what there is */
+  readonly maxModelBytes?: number | undefined;
+  /** Bytes of memory that can be had now. @default what the system, or the container, says */
+  readonly availableBytes?: (() => number) | undefined;
+}

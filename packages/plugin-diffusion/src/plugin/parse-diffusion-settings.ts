@@ -1,0 +1,42 @@
+import { DEFAULT_LIMITS, type DiffusionLimits } from '../job/limits.ts';
+import type { OnnxEngineOptions } from '../onnx/onnx-options.ts';
+
+/** What a worker's environment asks for. */
+export interface DiffusionSettings {
+  readonly limits: DiffusionLimits;
+  readonly onnx: OnnxEngineOptions;
+}
+
+/** The variable that sets each limit. */
+const LIMIT_VARIABLES: Readonly<Record<keyof DiffusionLimits, string>> = {
+  maxPixels: 'BYOC_DIFFUSION_MAX_PIXELS',
+  maxCount: 'BYOC_DIFFUSION_MAX_COUNT',
+  maxSteps: 'BYOC_DIFFUSION_MAX_STEPS',
+  maxSourceBytes: 'BYOC_DIFFUSION_MAX_SOURCE_BYTES',
+  maxSourcePixels: 'BYOC_DIFFUSION_MAX_SOURCE_PIXELS',
+};
+
+/** Reads the variables that README.md names; one that is not set, or empty, leaves the default. @throws RangeError for what is no positive number */
+export function parseDiffusionSettings(environment: Readonly<Record<string, string | undefined>>): DiffusionSettings {
+  const text = (variable: string) => environment[variable] || undefined;
+  const number = (variable: string): number | undefined => {
+    const written = text(variable);
+    const value = Number(written);
+    if (written === undefined || (Number.isFinite(value) && value > 0))
+      return written === undefined ? undefined : value;
+    throw new RangeError(`${variable} is no positive number: \`${written}\``);
+  };
+  const limits: { -readonly [Name in keyof DiffusionLimits]: number } = { ...DEFAULT_LIMITS };
+  for (const [name, variable] of Object.entries(LIMIT_VARIABLES) as [keyof DiffusionLimits, string][])
+    limits[name] = number(variable) ?? limits[name];
+  return {
+    limits,
+    onnx: {
+      modelsPath: text('BYOC_DIFFUSION_MODELS'),
+      defaultModel: text('BYOC_DIFFUSION_MODEL'),
+      providers: text('BYOC_DIFFUSION_PROVIDERS')?.split(','),
+      threads: number('BYOC_DIFFUSION_THREADS'),
+      maxModelBytes: number('BYOC_DIFFUSION_MAX_MODEL_BYTES'),
+    },
+  };
+}
