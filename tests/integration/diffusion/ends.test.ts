@@ -61,7 +61,7 @@ describe('a job that names what is not there', () => {
     [{ scheduler: 'plms2' }, 'scheduler-refused', /`scheduler` is `plms2`; known here: ddim, ddpm/],
     [{ scheduler: 'lcm', steps: 60 }, 'scheduler-refused', /`steps` is `60`; known here: at most 50/],
     [{ scheduler: 'flow-euler' }, 'scheduler-refused', /with this model/],
-    [{ model: 'dall-e' }, 'model-unknown', /There is no model `dall-e` here; there are: stable-diffusion, /],
+    [{ model: 'dall-e' }, 'model-unknown', /There is no model `dall-e` here; there are: flux, stable-diffusion, /],
     [{ model: '../pipelines' }, 'model-unknown', /no model/],
     [{ loras: [{ name: 'ghibli' }] }, 'lora-unknown', /no adapter `ghibli`/],
   ])('fails for %j', async (input, reason, message) => {
@@ -113,16 +113,16 @@ describe('an engine that goes wrong', () => {
   async function withNetwork(run: (times: number) => Float32Array | undefined): Promise<Studio> {
     const real = await studio.model(model, new AbortController().signal);
     let times = 0;
-    const unet = {
-      ...real.sessions.unet,
-      async run(feeds: Parameters<typeof real.sessions.unet.run>[0], wanted?: readonly string[]) {
+    const network = {
+      ...real.network,
+      async run(feeds: Parameters<typeof real.network.run>[0], wanted?: readonly string[]) {
         times += 1;
         const data = run(times);
-        if (data === undefined) return real.sessions.unet.run(feeds, wanted);
+        if (data === undefined) return real.network.run(feeds, wanted);
         return { out_sample: { type: 'float32' as const, dims: [2, 4, 8, 8], data } };
       },
     };
-    const loaded = { ...real, sessions: { ...real.sessions, unet } };
+    const loaded = { ...real, network, sessions: { ...real.sessions, unet: network } };
     return { runtime: studio.runtime, defaultModel: model, model: async () => loaded } as unknown as Studio;
   }
 

@@ -9,10 +9,9 @@ import type { LoadedModel } from '../pipeline/loaded-model.ts';
 import { makeLatents, type StartLatents } from '../pipeline/make-latents.ts';
 import type { Picture } from '../pipeline/picture.ts';
 import { previewLatents } from '../pipeline/preview-latents.ts';
-import { createScheduler } from '../schedulers/create-scheduler.ts';
-import type { Scheduler } from '../schedulers/scheduler.ts';
+import { openScheduler } from './open-scheduler.ts';
 import { keepSource, maskOfLatents, type Source } from './read-source.ts';
-import { mapSchedulerRefusal, type SettledJob } from './settle-job.ts';
+import type { SettledJob } from './settle-job.ts';
 
 /** What every picture of a job has in common. */
 export interface PictureJob {
@@ -42,7 +41,13 @@ export async function makePicture(job: PictureJob, options: MakePictureOptions):
   const more = await moreChannels(model, source);
   const network = guidedNetwork(model, prompts, { guidance, width, height, more, isSequential });
   const latents = await makeLatents(model, {
-    ...{ scheduler: openScheduler(settled, width * height), network, noise: createNoise(seed), steps, signal },
+    ...{
+      scheduler: openScheduler(model.folder, settled, width * height),
+      network,
+      noise: createNoise(seed),
+      steps,
+      signal,
+    },
     length: latentChannels * width * height,
     // A network made for inpainting sees the picture itself: it needs no blending.
     start: start === undefined || more === undefined ? start : { ...start, mask: undefined },
@@ -53,23 +58,6 @@ export async function makePicture(job: PictureJob, options: MakePictureOptions):
   const made = source === undefined ? decoded : keepSource(decoded, source);
   if (made.width === settled.width && made.height === settled.height) return made;
   return scalePicture(made, settled.width, settled.height);
-}
-
-function openScheduler(settled: SettledJob, latents: number): Scheduler {
-  try {
-    return createScheduler(settled.scheduler, { steps: settled.steps, mu: shiftOf(settled, latents) });
-  } catch (error) {
-    throw mapSchedulerRefusal(error);
-  }
-}
-
-/** Flow matching shifts more for larger pictures: by the number of 2 × 2 patches. */
-function shiftOf({ scheduler }: SettledJob, latents: number): number | undefined {
-  if (!scheduler.use_dynamic_shifting) return undefined;
-  const { base_image_seq_len, max_image_seq_len, base_shift, max_shift } = scheduler;
-  const [from, to] = [base_image_seq_len ?? 256, max_image_seq_len ?? 4096];
-  const [least, most] = [base_shift ?? 0.5, max_shift ?? 1.15];
-  return least + ((latents / 4 - from) / (to - from)) * (most - least);
 }
 
 async function startOf(model: LoadedModel, { picture, mask, strength }: Source): Promise<StartLatents> {

@@ -52,17 +52,29 @@ export function settleJob(
         : `The model works in blocks of ${block} pixels; the picture was cut from ${diffused.width} × ${diffused.height}.`,
     });
   }
-  const fewSteps = folder.guidanceChannels !== undefined;
-  const guidance = input.guidance ?? defaults.guidance ?? (fewSteps ? 8 : 7);
-  if (input.negativePrompt !== '' && (guidance <= 1 || fewSteps)) {
+  const usual = usualOf(folder);
+  const guidance = input.guidance ?? defaults.guidance ?? usual.guidance;
+  if (input.negativePrompt !== '' && (guidance <= 1 || folder.guidedBy !== 'prompts')) {
     const reason = 'Without guidance by two prompts nothing leads away from it.';
     changes.push({ kind: 'ignored', field: 'negativePrompt', reason });
   }
+  if (folder.guidedBy === 'nothing' && input.guidance !== undefined && input.guidance !== usual.guidance) {
+    const reason = 'The model was made to run without guidance.';
+    changes.push({ kind: 'ignored', field: 'guidance', reason });
+  }
   return {
-    ...{ width, height, diffused, guidance, changes },
-    steps: input.steps ?? defaults.steps ?? (fewSteps ? 4 : 25),
+    ...{ width, height, diffused, changes },
+    guidance: folder.guidedBy === 'nothing' ? usual.guidance : guidance,
+    steps: input.steps ?? defaults.steps ?? usual.steps,
     scheduler: chooseScheduler(folder, input.scheduler ?? defaults.scheduler),
   };
+}
+
+/** What a family's models were made for, where their own settings say nothing. */
+function usualOf({ family, guidedBy }: ModelFolder): { readonly steps: number; readonly guidance: number } {
+  if (family === 'stable-diffusion-3') return { steps: 28, guidance: 7 };
+  if (family === 'flux') return guidedBy === 'input' ? { steps: 28, guidance: 3.5 } : { steps: 4, guidance: 0 };
+  return guidedBy === 'input' ? { steps: 4, guidance: 8 } : { steps: 25, guidance: 7 };
 }
 
 function chooseScheduler(folder: ModelFolder, name: string | undefined): SchedulerConfig {

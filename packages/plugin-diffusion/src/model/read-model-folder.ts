@@ -6,20 +6,13 @@ import { parseSchedulerConfig } from '../schedulers/scheduler-config.ts';
 import { SchedulerRefusal } from '../schedulers/scheduler-refusal.ts';
 import { checkFormats } from './check-formats.ts';
 import { ImageFailure } from './image-failure.ts';
-import type { ModelFamily, ModelFolder, ModelPart } from './model-folder.ts';
+import { familyOf, MODEL_FAMILIES } from './model-families.ts';
+import type { EncoderFacts, ModelFolder, ModelPart } from './model-folder.ts';
 import { modelSettingsSchema } from './model-settings.ts';
+import { transformerFacts, transformerSchema, unetFacts, unetSchema } from './network-facts.ts';
 
 const component = z.union([z.tuple([z.string().nullable(), z.string().nullable()]), z.unknown()]);
 const indexSchema = z.looseObject({ _class_name: z.string() }).catchall(component);
-const unetSchema = z.looseObject({
-  sample_size: z.union([z.number(), z.array(z.number()).min(1)]).nullish(),
-  in_channels: z.int().min(1).nullish(),
-  block_out_channels: z.array(z.int()).min(1).nullish(),
-  down_block_types: z.array(z.string()).nullish(),
-  attention_head_dim: z.union([z.int(), z.array(z.int()).min(1)]).nullish(),
-  time_cond_proj_dim: z.int().nullish(),
-  projection_class_embeddings_input_dim: z.int().nullish(),
-});
 const vaeSchema = z.looseObject({
   latent_channels: z.int().min(1).nullish(),
   scaling_factor: z.number().nullish(),
@@ -38,60 +31,54 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
   }
   const index = await readJson(path, 'model_index.json', indexSchema);
   const named = (part: string) => Array.isArray(index[part]) && index[part][1] !== null;
-  const family = familyOf(name, index._class_name, named);
+  const family = familyOf(index._class_name, named);
+  if (family === undefined) throw unknownFamily(name, index._class_name);
+  const facts = MODEL_FAMILIES[family];
   checkFormats(name, files);
-  const wanted: ModelPart[] = ['text_encoder', 'unet', 'vae_decoder'];
-  if (family === 'stable-diffusion-xl') wanted.push('text_encoder_2');
+  const encoders = facts.encoders.filter(({ part, isOptional }) => !isOptional || has(`${part}/model.onnx`));
+  const wanted: ModelPart[] = [...encoders.map(({ part }) => part), facts.network, 'vae_decoder'];
   for (const part of wanted) if (!has(`${part}/model.onnx`)) throw incomplete(name, `${part}/model.onnx`);
   if (!has('scheduler/scheduler_config.json')) throw incomplete(name, 'scheduler/scheduler_config.json');
   for (const part of ['vae_encoder', 'safety_checker'] as const) if (has(`${part}/model.onnx`)) wanted.push(part);
-  for (const folder of family === 'stable-diffusion-xl' ? ['tokenizer', 'tokenizer_2'] : ['tokenizer']) {
-    if (!has(`${folder}/tokenizer.json`) && !(has(`${folder}/vocab.json`) && has(`${folder}/merges.txt`)))
-      throw incomplete(name, `${folder}/vocab.json`);
+  for (const { tokenizer, kind } of encoders) {
+    const hasWords = kind === 'clip' && has(`${tokenizer}/vocab.json`) && has(`${tokenizer}/merges.txt`);
+    if (!hasWords && !has(`${tokenizer}/tokenizer.json`))
+      throw incomplete(name, `${tokenizer}/${kind === 'clip' ? 'vocab' : 'tokenizer'}.json`);
   }
-
-  const unet = has('unet/config.json') ? await readJson(path, 'unet/config.json', unetSchema) : {};
-  const vae = has('vae_decoder/config.json') ? await readJson(path, 'vae_decoder/config.json', vaeSchema) : {};
+  const config = async <T extends object>(part: ModelPart, schema: z.ZodType<T>): Promise<Partial<T>> =>
+    has(`${part}/config.json`) ? readJson(path, `${part}/config.json`, schema) : {};
+  const vae = await config('vae_decoder', vaeSchema);
   const pixelsPerLatent = 2 ** ((vae.block_out_channels?.length ?? 4) - 1);
-  const trained = Array.isArray(unet.sample_size) ? unet.sample_size[0] : unet.sample_size;
-  const nativeLatents = trained ?? (family === 'stable-diffusion-xl' ? 128 : 64);
+  const { nativeLatents, ...network } =
+    facts.network === 'unet'
+      ? unetFacts(family, await config('unet', unetSchema))
+      : transformerFacts(family, await config('transformer', transformerSchema));
   return {
-    ...{ name, path, family, files, pixelsPerLatent },
+    ...{ name, path, family, files, pixelsPerLatent, ...network },
+    network: facts.network,
+    encoders: encoders.map((encoder) => fitted(encoder, network.guidedBy)),
     parts: Object.fromEntries(wanted.map((part) => [part, join(path, part, 'model.onnx')])),
     scheduler: await readScheduler(path),
-    latentChannels: vae.latent_channels ?? 4,
-    scalingFactor: vae.scaling_factor ?? (family === 'stable-diffusion-xl' ? 0.13025 : 0.18215),
-    shiftFactor: vae.shift_factor ?? 0,
+    latentChannels: vae.latent_channels ?? facts.latentChannels,
+    scalingFactor: vae.scaling_factor ?? facts.scalingFactor,
+    shiftFactor: vae.shift_factor ?? facts.shiftFactor,
     nativeSize: nativeLatents * pixelsPerLatent,
-    halvings: (unet.block_out_channels?.length ?? (family === 'stable-diffusion-xl' ? 3 : 4)) - 1,
-    channels: unet.block_out_channels?.[0] ?? 320,
-    attention: attentionOf(unet, family),
-    guidanceChannels: unet.time_cond_proj_dim ?? undefined,
-    timeIds: unet.projection_class_embeddings_input_dim === 2560 ? 5 : 6,
     settings: has('byoc-model.json')
       ? await readJson(path, 'byoc-model.json', modelSettingsSchema)
       : modelSettingsSchema.parse({}),
   };
 }
 
-/** In these configurations `attention_head_dim` is the number of heads. */
-function attentionOf(unet: Partial<z.output<typeof unetSchema>>, family: ModelFamily): ModelFolder['attention'] {
-  const blocks = unet.down_block_types ?? (family === 'stable-diffusion-xl' ? ['', 'Attn'] : ['Attn']);
-  const halvings = Math.max(
-    0,
-    blocks.findIndex((type) => type.includes('Attn')),
-  );
-  const heads = unet.attention_head_dim ?? 8;
-  return { halvings, heads: (Array.isArray(heads) ? heads[Math.min(halvings, heads.length - 1)] : heads) ?? 8 };
+/** FLUX schnell, which nothing guides, was trained with half as many words. */
+function fitted(encoder: EncoderFacts, guidedBy: ModelFolder['guidedBy']): EncoderFacts {
+  return encoder.kind === 't5' && guidedBy === 'nothing' ? { ...encoder, length: 256 } : encoder;
 }
 
-function familyOf(name: string, className: string, named: (part: string) => boolean): ModelFamily {
-  if (named('unet') && named('text_encoder'))
-    return named('text_encoder_2') ? 'stable-diffusion-xl' : 'stable-diffusion';
-  throw new ImageFailure({
+function unknownFamily(name: string, className: string): ImageFailure {
+  return new ImageFailure({
     reason: 'model-family-unknown',
     message: `The model \`${name}\` is a \`${className}\`, of a family that this engine does not run`,
-    hint: 'Use a Stable Diffusion 1.x, 2.x or XL model, or one of few steps made from these, exported to ONNX.',
+    hint: 'Use a Stable Diffusion 1.x, 2.x, XL, 3.x or FLUX model, or one of few steps made from these, exported to ONNX.',
     recovery: 'retry-other',
   });
 }

@@ -77,7 +77,7 @@ export class OnnxEngine implements ImageEngine {
       // Pixels that were asked for but not diffused are not charged, nor pixels that were diffused but not asked for.
       chargedPixels: Math.min(width * height, diffused.width * diffused.height),
     };
-    const isGuided = guidance > 1 && folder.guidanceChannels === undefined;
+    const isGuided = guidance > 1 && folder.guidedBy === 'prompts';
     const { isSequential } = planMemory(folder, diffused, {
       isGuided,
       availableBytes: this.#parts.availableBytes(),

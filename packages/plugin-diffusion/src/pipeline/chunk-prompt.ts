@@ -1,4 +1,4 @@
-import type { ClipTokenizer } from '../model/clip-tokenizer.ts';
+import type { PromptTokenizer } from '../model/prompt-tokenizer.ts';
 import type { PromptPiece } from './parse-prompt.ts';
 
 /** What a text encoder reads at once: numbers with start, end and padding, and how much each counts. */
@@ -8,8 +8,8 @@ export interface PromptChunk {
 }
 
 /** Cuts a prompt of any length into chunks, 75 words' numbers each with CLIP; an empty prompt is one chunk. */
-export function chunkPrompt(pieces: readonly PromptPiece[], tokenizer: ClipTokenizer): PromptChunk[] {
-  const room = tokenizer.length - 2;
+export function chunkPrompt(pieces: readonly PromptPiece[], tokenizer: PromptTokenizer): PromptChunk[] {
+  const room = roomOf(tokenizer);
   const chunks: { ids: number[]; weights: number[] }[] = [{ ids: [], weights: [] }];
   for (const piece of pieces) {
     if (piece.startsChunk) chunks.push({ ids: [], weights: [] });
@@ -23,12 +23,21 @@ export function chunkPrompt(pieces: readonly PromptPiece[], tokenizer: ClipToken
 }
 
 /** A chunk of no words, to make a short prompt as long as another. */
-export function emptyChunk(tokenizer: ClipTokenizer): PromptChunk {
+export function emptyChunk(tokenizer: PromptTokenizer): PromptChunk {
   return closed({ ids: [], weights: [] }, tokenizer);
 }
 
-function closed({ ids, weights }: PromptChunk, { start, end, pad, length }: ClipTokenizer): PromptChunk {
-  const padding = Array.from({ length: length - 2 - ids.length }, () => pad);
-  const ones = Array.from({ length: padding.length + 1 }, () => 1);
-  return { ids: [start, ...ids, end, ...padding], weights: [1, ...weights, ...ones] };
+function closed({ ids, weights }: PromptChunk, tokenizer: PromptTokenizer): PromptChunk {
+  const { start, end, pad } = tokenizer;
+  const padding = Array.from({ length: roomOf(tokenizer) - ids.length }, () => pad);
+  const first = start === undefined ? [] : [start];
+  return {
+    ids: [...first, ...ids, end, ...padding],
+    weights: [...first.map(() => 1), ...weights, 1, ...padding.map(() => 1)],
+  };
+}
+
+/** Words' numbers that fit beside start and end. */
+function roomOf({ length, start }: PromptTokenizer): number {
+  return length - (start === undefined ? 1 : 2);
 }

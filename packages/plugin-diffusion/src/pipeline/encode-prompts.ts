@@ -1,25 +1,20 @@
 import { ImageFailure } from '../model/image-failure.ts';
-import type { ModelPart } from '../model/model-folder.ts';
+import type { EncoderFacts } from '../model/model-folder.ts';
+import type { PromptTokenizer } from '../model/prompt-tokenizer.ts';
 import { chunkPrompt, emptyChunk, type PromptChunk } from './chunk-prompt.ts';
+import { behind, besides, concat, type EncodedPrompt } from './combine-states.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { parsePrompt } from './parse-prompt.ts';
 import { type Result, runNetwork } from './run-network.ts';
-
-/** A prompt as the network takes it. */
-export interface EncodedPrompt {
-  /** Numbers of the chunks, one after the other. */
-  readonly states: Float32Array;
-  readonly length: number;
-  readonly width: number;
-  /** What the whole says in one vector (SDXL). */
-  readonly pooled: Float32Array | undefined;
-}
 
 /** A prompt and what not to show, of the same length. */
 export interface EncodedPrompts {
   readonly prompt: EncodedPrompt;
   readonly negative: EncodedPrompt;
 }
+
+/** Words of T5 that Stable Diffusion 3 is given as zeros where the encoder is left out. */
+const ABSENT_T5_WORDS = 256;
 
 /** Reads both prompts with each text encoder of the model. @throws ImageFailure */
 export async function encodePrompts(
@@ -28,41 +23,57 @@ export async function encodePrompts(
   negativePrompt: string,
   signal: AbortSignal,
 ): Promise<EncodedPrompts> {
-  const isXl = model.folder.family === 'stable-diffusion-xl';
-  const encoders: ModelPart[] = isXl ? ['text_encoder', 'text_encoder_2'] : ['text_encoder'];
-  const [wanted, unwanted] = [parsePrompt(prompt), parsePrompt(negativePrompt)];
-  const both = encoders.map((_, at) => {
-    const tokenizer = model.tokenizers[at] as LoadedModel['tokenizers'][number];
-    return { tokenizer, chunks: [chunkPrompt(wanted, tokenizer), chunkPrompt(unwanted, tokenizer)] };
+  const { family, encoders, guidedBy } = model.folder;
+  const texts = [prompt, guidedBy === 'prompts' ? negativePrompt : ''].map(parsePrompt);
+  const readings = encoders.map((encoder, at) => {
+    const tokenizer = model.tokenizers[at] as PromptTokenizer;
+    return { encoder, tokenizer, chunks: texts.map((pieces) => chunkPrompt(pieces, tokenizer)) };
   });
-  const count = Math.max(...both.flatMap(({ chunks }) => chunks.map((list) => list.length)));
+  const countOf = (wanted: EncoderFacts['kind']) =>
+    Math.max(
+      ...readings.flatMap(({ encoder, chunks }) => (encoder.kind === wanted ? chunks.map((list) => list.length) : [])),
+    );
   const encode = async (which: 0 | 1): Promise<EncodedPrompt> => {
     const parts: EncodedPrompt[] = [];
-    for (const [at, encoder] of encoders.entries()) {
-      const { tokenizer, chunks } = both[at] as (typeof both)[number];
+    for (const { encoder, tokenizer, chunks } of readings) {
       const own = chunks[which] as PromptChunk[];
-      const padded = [...own, ...Array.from({ length: count - own.length }, () => emptyChunk(tokenizer))];
+      const missing = countOf(encoder.kind) - own.length;
+      const padded = [...own, ...Array.from({ length: missing }, () => emptyChunk(tokenizer))];
       parts.push(await encodeChunks(model, encoder, padded, signal));
     }
-    return join(parts);
+    return combine(model, parts);
   };
-  const encoded = { prompt: await encode(0), negative: await encode(1) };
+  const wanted = await encode(0);
+  // What leads nowhere need not be read.
+  if (guidedBy === 'nothing' || family === 'flux') return { prompt: wanted, negative: wanted };
+  const negative = await encode(1);
   // SDXL was trained with zeros where nothing is said.
-  if (!isXl || negativePrompt.trim() !== '') return encoded;
-  const { negative } = encoded;
-  return {
-    prompt: encoded.prompt,
-    negative: {
-      ...negative,
-      states: new Float32Array(negative.states.length),
-      pooled: new Float32Array(negative.pooled?.length ?? 0),
-    },
-  };
+  if (family !== 'stable-diffusion-xl' || negativePrompt.trim() !== '') return { prompt: wanted, negative };
+  const [states, pooled] = [new Float32Array(negative.states.length), new Float32Array(negative.pooled?.length ?? 0)];
+  return { prompt: wanted, negative: { ...negative, states, pooled } };
+}
+
+/** Brings together what the encoders said, as the family's network was trained with it. */
+function combine({ folder }: LoadedModel, parts: readonly EncodedPrompt[]): EncodedPrompt {
+  const [first, second, third] = parts as [EncodedPrompt, EncodedPrompt, EncodedPrompt | undefined];
+  switch (folder.family) {
+    case 'stable-diffusion':
+    case 'stable-diffusion-xl':
+      return besides(parts);
+    case 'stable-diffusion-3':
+      return behind(besides([first, second]), third ?? silence(ABSENT_T5_WORDS, folder.statesWidth ?? 0));
+    case 'flux':
+      return { ...second, pooled: first.pooled };
+  }
+}
+
+function silence(length: number, width: number): EncodedPrompt {
+  return { states: new Float32Array(length * width), length, width, pooled: undefined };
 }
 
 async function encodeChunks(
   model: LoadedModel,
-  encoder: ModelPart,
+  encoder: EncoderFacts,
   chunks: readonly PromptChunk[],
   signal: AbortSignal,
 ): Promise<EncodedPrompt> {
@@ -73,7 +84,7 @@ async function encodeChunks(
   for (const { ids, weights } of chunks) {
     signal.throwIfAborted();
     const names = pooled === undefined ? [states] : [states, pooled];
-    const results = await runNetwork(model, encoder, { input_ids: { dims: [1, ids.length], data: ids } }, names);
+    const results = await runNetwork(model, encoder.part, { input_ids: { dims: [1, ids.length], data: ids } }, names);
     const { dims, data } = results[states] as Result;
     [length, width] = [length + (dims[1] ?? 0), dims[2] ?? 0];
     read.push(weigh(data, weights, width));
@@ -82,22 +93,19 @@ async function encodeChunks(
   return { states: concat(read), length, width, pooled: summary };
 }
 
-/** Which outputs count: SDXL uses the last state but one, and the second encoder's summary. */
-function outputsOf(model: LoadedModel, encoder: ModelPart): { states: string; pooled: string | undefined } {
-  const names = model.sessions[encoder]?.outputs.map(({ name }) => name) ?? [];
-  if (model.folder.family === 'stable-diffusion') {
-    const states = names.includes('last_hidden_state') ? 'last_hidden_state' : names[0];
-    return { states: states ?? '', pooled: undefined };
-  }
+/** The names of the outputs that count. */
+function outputsOf(model: LoadedModel, encoder: EncoderFacts): { states: string; pooled: string | undefined } {
+  const names = model.sessions[encoder.part]?.outputs.map(({ name }) => name) ?? [];
   const hidden = names
     .filter((name) => /^hidden_states\.\d+$/.test(name))
     .sort((a, b) => Number(a.split('.')[1]) - Number(b.split('.')[1]));
-  const states = hidden.at(-2);
-  const pooled = encoder === 'text_encoder_2' ? names.find((name) => name === 'text_embeds') : undefined;
-  if (states === undefined || (encoder === 'text_encoder_2' && pooled === undefined)) {
+  const last = names.includes('last_hidden_state') ? 'last_hidden_state' : names[0];
+  const states = encoder.states === 'last' ? last : hidden.at(-2);
+  const pooled = names.find((name) => name === encoder.pooled);
+  if (states === undefined || pooled !== encoder.pooled) {
     throw new ImageFailure({
       reason: 'model-unfit',
-      message: `\`${encoder}\` of the model \`${model.folder.name}\` gives no hidden states or no \`text_embeds\``,
+      message: `\`${encoder.part}\` of the model \`${model.folder.name}\` gives no hidden states or no \`${encoder.pooled ?? 'last_hidden_state'}\``,
       hint: 'Export the model with `optimum-cli export onnx`, with output_hidden_states.',
       recovery: 'retry-other',
     });
@@ -117,29 +125,4 @@ function mean(values: Float32Array): number {
   let sum = 0;
   for (const value of values) sum += value;
   return sum / values.length;
-}
-
-/** Puts what several encoders say about each word side by side. */
-function join(parts: readonly EncodedPrompt[]): EncodedPrompt {
-  const [first, second] = parts as [EncodedPrompt, EncodedPrompt | undefined];
-  if (second === undefined) return first;
-  const width = first.width + second.width;
-  const states = new Float32Array(first.length * width);
-  for (let word = 0; word < first.length; word += 1) {
-    states.set(first.states.subarray(word * first.width, (word + 1) * first.width), word * width);
-    states.set(second.states.subarray(word * second.width, (word + 1) * second.width), word * width + first.width);
-  }
-  return { states, length: first.length, width, pooled: second.pooled };
-}
-
-function concat(arrays: readonly Float32Array[]): Float32Array {
-  const [only] = arrays;
-  if (arrays.length === 1 && only !== undefined) return only;
-  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
-  }
-  return all;
 }

@@ -3,6 +3,7 @@ import { readClipTokenizer } from '../model/clip-tokenizer.ts';
 import { hashModel } from '../model/hash-model.ts';
 import { ImageFailure } from '../model/image-failure.ts';
 import type { ModelFolder, ModelPart } from '../model/model-folder.ts';
+import { readT5Tokenizer } from '../model/t5-tokenizer.ts';
 import type { OnnxRuntime, OnnxSession } from '../runtime/onnx-runtime.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { mapOnnxFailure } from './map-onnx-failure.ts';
@@ -27,20 +28,30 @@ export async function loadModel(
         throw mapOnnxFailure(error, { name: folder.name, part, isLoading: true });
       }
     }
-    const { text_encoder, unet, vae_decoder } = sessions;
-    if (text_encoder === undefined || unet === undefined || vae_decoder === undefined)
-      throw new Error('readModelFolder checks that these are there');
-    const names = folder.family === 'stable-diffusion-xl' ? ['tokenizer', 'tokenizer_2'] : ['tokenizer'];
-    const tokenizers = await Promise.all(names.map((name) => readClipTokenizer(join(folder.path, name))));
-    const channels = unet.inputs.find(({ name }) => name === 'sample')?.shape[1];
-    const inputChannels = typeof channels === 'number' ? channels : folder.latentChannels;
+    const network = sessions[folder.network];
+    if (network === undefined) throw new Error('readModelFolder checks that it is there');
+    const inputChannels = channelsOf(folder, network);
     checkChannels(folder, inputChannels);
-    const required = { text_encoder, unet, vae_decoder };
-    return { folder, digest, tokenizers, inputChannels, close, sessions: { ...sessions, ...required } };
+    const tokenizers = await Promise.all(
+      folder.encoders.map(({ kind, tokenizer, length }) =>
+        kind === 'clip'
+          ? readClipTokenizer(join(folder.path, tokenizer))
+          : readT5Tokenizer(join(folder.path, tokenizer), length ?? 512),
+      ),
+    );
+    return { folder, digest, tokenizers, inputChannels, close, sessions, network };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Channels that the network takes, by its own word; FLUX has four latents in each place. */
+function channelsOf({ family, latentChannels }: ModelFolder, { inputs }: OnnxSession): number {
+  const shape = inputs.find(({ name }) => name === 'sample' || name === 'hidden_states')?.shape;
+  const channels = family === 'flux' ? shape?.[2] : shape?.[1];
+  if (typeof channels !== 'number') return latentChannels;
+  return family === 'flux' ? channels / 4 : channels;
 }
 
 /** Latents, and for inpainting a mask and a masked picture. */

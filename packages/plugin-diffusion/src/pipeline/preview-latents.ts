@@ -3,7 +3,7 @@ import type { LoadedModel } from './loaded-model.ts';
 import { fromPlanes, type Picture } from './picture.ts';
 
 /** About what each of Stable Diffusion's four latent channels adds to red, green and blue, as its community has fitted it. */
-const LINEAR: Readonly<Record<LoadedModel['folder']['family'], readonly (readonly [number, number, number])[]>> = {
+const LINEAR: Readonly<Record<string, readonly (readonly [number, number, number])[]>> = {
   'stable-diffusion': [
     [0.3512, 0.2297, 0.3227],
     [0.325, 0.4974, 0.235],
@@ -25,8 +25,8 @@ export async function previewLatents(
   size: { width: number; height: number; signal: AbortSignal },
 ): Promise<Picture> {
   const { width, height } = size;
-  if (model.folder.latentChannels !== 4) return decodeLatents(model, latents, size);
   const factors = LINEAR[model.folder.family];
+  if (factors?.length !== model.folder.latentChannels) return decodeLatents(model, latents, size);
   const area = width * height;
   const planes = new Float32Array(3 * area);
   for (let colour = 0; colour < 3; colour += 1)

@@ -7,7 +7,6 @@ import { gatewayErrors } from './gateway.ts';
 import { hostErrors } from './host.ts';
 import { keyErrors } from './keys.ts';
 import { manifestErrors } from './manifest.ts';
-import { modelErrors } from './models.ts';
 import { orchestratorJobErrors } from './orchestrator-jobs.ts';
 import { paymentErrors } from './payment.ts';
 import { pluginHostErrors } from './plugin-host.ts';
@@ -26,7 +25,6 @@ export const errorCatalogue = {
   ...runtimeErrors,
   ...processErrors,
   ...pluginHostErrors,
-  ...modelErrors,
   ...orchestratorJobErrors,
   ...gatewayErrors,
   ...facadeErrors,
