@@ -34,6 +34,8 @@ export type { ErrorEntry, GrpcStatusName, Recovery } from './errors/error-entry.
 export { definePlugin, implement, type PluginDefinition } from './manifest/define-plugin.ts';
 export { deriveManifest, manifestText } from './manifest/derive-manifest.ts';
 export { type Manifest, type ManifestInput, manifestSchema } from './manifest/manifest.ts';
+export { type ModelSpec, modelSchema } from './manifest/model-spec.ts';
+export { type ModelLocation, parseModelUri } from './manifest/model-uri.ts';
 export { parseManifest } from './manifest/parse-manifest.ts';
 export type {
   Handler,

@@ -50,7 +50,7 @@ describe.each(runtimes)('npm run demo -- chat, on the %s runtime', (runtime) => 
 
 it('refuses a model that is not there, and what it has no use for', async () => {
   expect(await runByoc(['demo', 'chat', '--model', '/nowhere/m.gguf'])).toMatchObject({
-    ...{ exitCode: 2, stderr: expect.stringContaining('there is no such file') },
+    ...{ exitCode: 2, stderr: expect.stringContaining('there is no such file or folder') },
   });
   expect(await runByoc(['demo', 'chat', '--paid'])).toMatchObject({
     ...{ exitCode: 2, stderr: expect.stringContaining('the demo of a chat has no use for it') },

@@ -36,7 +36,7 @@ const startCommand: CommandModule<object, StartArguments> = {
   builder: (yargs) =>
     (yargs as Argv<StartArguments>)
       .options({
-        openai: { type: 'boolean', default: false, describe: "speak OpenAI's API: chat, embeddings, models" },
+        openai: { type: 'boolean', default: false, describe: "speak OpenAI's API: chat, embeddings, images, models" },
         host: {
           type: 'string',
           default: '127.0.0.1',

@@ -1,15 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { ByocError, formatPriceList, isFree, toPriceList } from '@byoc/core';
 import { createGateway, staticSource } from '@byoc/core/gateway';
+import { createModelStore } from '@byoc/core/orchestrator';
 import { chat } from '@byoc/plugin-llm';
 import pc from 'picocolors';
 import { createChatPrinter } from '../chat/chat-printer.ts';
 import type { RuntimeChoice } from '../choose-runtime.ts';
 import { describePayment } from '../describe-payment.ts';
-import { fetchModel } from '../models/fetch-model.ts';
-import { locateModel } from '../models/locate-model.ts';
+import { defaultModelsDirectory } from '../models/models-directory.ts';
+import { parseModel } from '../models/parse-model.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { createProgressLine } from '../terminal/progress-line.ts';
 import { hostPlugin } from './host-plugin.ts';
@@ -45,10 +46,11 @@ export async function runChatDemo(args: ChatDemoArguments, signal: AbortSignal):
     say(`${pc.yellow('!')} no --model: the tiny test model answers. It recites what it was taught and knows nothing.`);
   else {
     const line = createProgressLine({ quiet: args.json, title: 'fetch' });
-    const located = locateModel(args.model);
-    const path = await fetchModel(located.type === 'file' ? { ...located, path: resolve(located.path) } : located, {
-      ...{ signal, onProgress: line.show },
-    }).finally(line.stop);
+    const store = createModelStore({ directory: defaultModelsDirectory() });
+    closing.defer(() => store.close());
+    const model = parseModel(args.model);
+    const stored = await store.fetch(model, { signal, onProgress: line.show }).finally(line.stop);
+    const path = stored.type === 'file' ? stored.path : join(stored.path, basename(model.uri ?? ''));
     folder = await mkdtemp(join(tmpdir(), 'byoc-demo-llm-'));
     closing.defer(() => rm(folder, { recursive: true, force: true }));
     await stageLlmPlugin(path, folder);

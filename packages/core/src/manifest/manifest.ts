@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CapabilityContract } from '../capability/capability.ts';
+import { manifestModelSchema } from './model-spec.ts';
 
 const jsonObject = z.record(z.string(), z.any());
 const name = z
@@ -83,6 +84,12 @@ export const manifestSchema = z.strictObject({
   command: z.array(z.string().min(1)).min(1).optional(),
   resources: resources.prefault({}),
   grants: grants.prefault({}),
+  /** Models that its workers need, fetched by their host; none by default. */
+  models: z
+    .array(manifestModelSchema)
+    .max(64)
+    .refine((models) => new Set(models.map(({ name }) => name)).size === models.length, 'must not name a model twice')
+    .optional(),
   /** Labels shown in offers. */
   labels: z.record(z.string(), z.string()).default({}),
 });

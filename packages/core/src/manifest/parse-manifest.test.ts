@@ -81,6 +81,26 @@ describe('parseManifest', () => {
     );
   });
 
+  it.each([
+    [
+      [
+        { name: 'a', uri: 'hf://acme/a', include: ['*.json'] },
+        { name: 'b', files: [{ uri: 'https://x.example/b', path: 'c/d' }] },
+      ],
+      '',
+    ],
+    [[{ name: 'a', uri: 'file:/etc/passwd' }], 'is for its operator to name'],
+    [[{ name: 'a', uri: 'http://127.0.0.1/a' }], 'must come by `hf:` or `https:`'],
+    [[{ name: '../a', uri: 'hf://acme/a' }], 'must be letters, digits'],
+    [[{ name: 'a' }], 'must have either `uri` or `files`'],
+    [[{ name: 'a', files: [{ uri: 'https://x.example/b', path: '../d' }] }], 'must be a relative path'],
+    [[{ name: 'a', uri: 'hf://acme/a', sha256: 'ab'.repeat(32) }], 'for one file only'],
+    [Array.from({ length: 2 }, () => ({ name: 'a', uri: 'hf://acme/a' })), 'must not name a model twice'],
+  ])('reads models, and refuses what no image may name: %j', (models, reason) => {
+    if (reason === '') expect(parseManifest({ ...manifest, models }, { location: 'here' }).models).toEqual(models);
+    else expect(messageOf({ ...manifest, models })).toContain(reason);
+  });
+
   it.each([null, undefined, 3, [], true])('refuses %s', (source) => {
     expect(() => parseManifest(source, { location: 'here' })).toThrow(
       expect.objectContaining({ code: 'MANIFEST_INVALID' }),

@@ -7,6 +7,9 @@ export { createOrchestrator, type Orchestrator, type OrchestratorOptions } from 
 export { readOrchestratorKey } from './data-directory/read-orchestrator-key.ts';
 export { defaultWorkerWaits, type WorkerWaits } from './host/worker-waits.ts';
 export { defaultJobLimits, type JobLimits } from './jobs/job-limits.ts';
+export { createModelStore, type ModelStoreOptions } from './models/create-model-store.ts';
+export { type HubSettings, readHubSettings } from './models/hub-settings.ts';
+export type { ModelStore, StoredModel } from './models/model-store.ts';
 export type { CreditChange, CreditView } from './payment/credit-book.ts';
 export type {
   HostedPlugin,

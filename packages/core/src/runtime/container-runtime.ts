@@ -19,9 +19,9 @@ export interface ResolvedPlugin {
   readonly digest: string;
 }
 
-/** Tells about long work: a build, a pull. */
+/** Tells about long work: a build, a pull, the fetch of a model. */
 export interface RuntimeProgress {
-  readonly stage: 'build' | 'pull' | 'start';
+  readonly stage: 'build' | 'pull' | 'model' | 'start';
   readonly message: string;
   /** 0 to 1; absent when unknown. */
   readonly fraction?: number | undefined;

@@ -7,8 +7,13 @@ const side = z.int().min(64).max(8192).multipleOf(8);
 /** A picture to start from. */
 const sourceSchema = z.strictObject({
   image: blob(),
-  /** Where to paint anew: white is painted, black is kept. Of the image's size. @default everywhere */
+  /** Where to paint anew: by default white is painted, black is kept. Of the image's size. @default everywhere */
   mask: blob().optional(),
+  /**
+   * How the mask tells: by its light parts, or by its transparent ones, as OpenAI's API has it. By transparency without a mask it is the
+   * image's own transparent parts, if it has any. @default brightness
+   */
+  maskFrom: z.enum(['brightness', 'transparency']).default('brightness'),
   /** How much of the image is painted over: 1 keeps nothing of it. @default 0.8 */
   strength: z.number().min(0.01).max(1).default(0.8),
 });

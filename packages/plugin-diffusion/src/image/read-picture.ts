@@ -40,11 +40,20 @@ export async function readPicture(
   }
 }
 
-/** Reads a mask: what is light is painted. @throws ImageFailure also for one that is not of the picture's size */
+/** How to read a mask. */
+export interface ReadMaskOptions {
+  /** The picture that it belongs to. */
+  readonly of: Pick<ReadPicture, 'width' | 'height'>;
+  /** What is painted: what is light, or what is transparent. */
+  readonly from: 'brightness' | 'transparency';
+  readonly limits: ReadLimits;
+}
+
+/** Reads a mask: 1 is painted. @throws ImageFailure also for one that is not of the picture's size */
 export async function readMask(
   path: string,
   size: { readonly width: number; readonly height: number },
-  { of, limits }: { of: Pick<ReadPicture, 'width' | 'height'>; limits: ReadLimits },
+  { of, from, limits }: ReadMaskOptions,
 ): Promise<Uint8Array> {
   const { image, width, height } = await openPicture(path, 'mask', limits);
   if (width !== of.width || height !== of.height) {
@@ -55,13 +64,13 @@ export async function readMask(
     });
   }
   try {
-    const grey = await image
-      .resize(size.width, size.height, { fit: 'cover', kernel: 'nearest' })
-      .flatten({ background: '#000000' })
-      .toColourspace('b-w')
-      .raw({ depth: 'uchar' })
-      .toBuffer();
-    return Uint8Array.from(grey, (value) => (value > 127 ? 1 : 0));
+    const scaled = image.resize(size.width, size.height, { fit: 'cover', kernel: 'nearest' });
+    const grey =
+      from === 'transparency'
+        ? scaled.toColourspace('srgb').ensureAlpha().extractChannel('alpha')
+        : scaled.flatten({ background: '#000000' }).toColourspace('b-w');
+    const values = await grey.raw({ depth: 'uchar' }).toBuffer();
+    return Uint8Array.from(values, (value) => Number(from === 'transparency' ? value < 128 : value > 127));
   } catch (error) {
     throw broken('mask', error);
   }

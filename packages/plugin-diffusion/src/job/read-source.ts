@@ -1,5 +1,6 @@
 import type { EngineJob } from '../engine/image-engine.ts';
 import { readMask, readPicture } from '../image/read-picture.ts';
+import { ImageFailure } from '../model/image-failure.ts';
 import type { Picture } from '../pipeline/picture.ts';
 
 /** A picture to start from, at the size that is diffused. */
@@ -17,10 +18,21 @@ export async function readSource(
 ): Promise<Source | undefined> {
   const { source } = input;
   if (source === undefined) return undefined;
-  const read = await readPicture(await file(source.image), size, limits);
-  const { strength } = source;
-  if (source.mask === undefined) return { picture: read.picture, mask: undefined, strength };
-  const mask = await readMask(await file(source.mask), size, { of: read, limits });
+  const path = await file(source.image);
+  const read = await readPicture(path, size, limits);
+  const { strength, maskFrom: from } = source;
+  if (source.mask === undefined) {
+    const own = from === 'transparency' ? await readMask(path, size, { of: read, from, limits }) : undefined;
+    return { picture: read.picture, mask: own?.includes(1) ? own : undefined, strength };
+  }
+  const mask = await readMask(await file(source.mask), size, { of: read, from, limits });
+  if (from === 'transparency' && !mask.includes(1)) {
+    throw new ImageFailure({
+      reason: 'mask-opaque',
+      message: 'The mask has no transparent part, so nothing would be painted',
+      hint: 'Make transparent what is to be painted anew, or send a mask of black and white with `maskFrom: "brightness"`.',
+    });
+  }
   return { picture: read.picture, mask, strength };
 }
 

@@ -37,7 +37,14 @@ export const FAILURE_REASONS = [
     'memory-short',
     'out-of-memory',
   ] as const),
-  ...(['source-empty', 'source-broken', 'source-format-refused', 'source-too-large', 'mask-size-wrong'] as const),
+  ...([
+    'source-empty',
+    'source-broken',
+    'source-format-refused',
+    'source-too-large',
+    'mask-size-wrong',
+    'mask-opaque',
+  ] as const),
   ...(['result-not-finite', 'engine-failed', 'engine-missing', 'fitness-failed', 'disk-full'] as const),
 ] as const;
 

@@ -23,13 +23,6 @@ export const commandErrors = {
     message: (f) => `The demo could not make its source video: ${f.reason}.`,
     hint: () => 'Install ffmpeg, or give a video of your own with `--input FILE`.',
   }),
-  MODEL_FETCH_FAILED: entry<{ model: string; reason: string }>({
-    grpc: 'FAILED_PRECONDITION',
-    http: 412,
-    recovery: 'fix-request',
-    message: (f) => `The model ${f.model} can't be had: ${f.reason}.`,
-    hint: () => 'Check the path or the address; what came is kept, and the next try goes on from there.',
-  }),
   ORCHESTRATOR_START_FAILED: entry<{ exitCode: number; logFile: string }>({
     grpc: 'FAILED_PRECONDITION',
     http: 412,

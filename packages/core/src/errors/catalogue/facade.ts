@@ -16,12 +16,22 @@ export const facadeErrors = {
     message: (f) => `This gateway does not answer to the name \`${f.host}\`.`,
     hint: () => 'Use the address that it printed at its start, or name it with `--host-name`.',
   }),
-  REQUEST_BODY_INVALID: entry<{ reason: string }>({
+  ORIGIN_REFUSED: entry<{ origin: string }>({
+    grpc: 'PERMISSION_DENIED',
+    http: 403,
+    recovery: 'fix-request',
+    message: (f) => `A page of \`${f.origin}\` sent this form; forms are taken from programs alone.`,
+    hint: () => 'Send the form from a program: a page could spend the money of whoever opens it.',
+  }),
+  REQUEST_BODY_INVALID: entry<{ reason: string; wanted?: 'json' | 'form' }>({
     grpc: 'INVALID_ARGUMENT',
     http: 400,
     recovery: 'fix-request',
     message: (f) => `The body of the request can't be read: ${f.reason}.`,
-    hint: () => 'Send one JSON object with `content-type: application/json`.',
+    hint: (f) =>
+      f.wanted === 'form'
+        ? 'Send a form with `content-type: multipart/form-data`.'
+        : 'Send one JSON object with `content-type: application/json`.',
   }),
   REQUEST_BODY_TOO_LARGE: entry<{ limitBytes: number }>({
     grpc: 'RESOURCE_EXHAUSTED',

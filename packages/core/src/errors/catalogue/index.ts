@@ -7,6 +7,7 @@ import { gatewayErrors } from './gateway.ts';
 import { hostErrors } from './host.ts';
 import { keyErrors } from './keys.ts';
 import { manifestErrors } from './manifest.ts';
+import { modelErrors } from './models.ts';
 import { orchestratorJobErrors } from './orchestrator-jobs.ts';
 import { paymentErrors } from './payment.ts';
 import { pluginHostErrors } from './plugin-host.ts';
@@ -25,6 +26,7 @@ export const errorCatalogue = {
   ...runtimeErrors,
   ...processErrors,
   ...pluginHostErrors,
+  ...modelErrors,
   ...orchestratorJobErrors,
   ...gatewayErrors,
   ...facadeErrors,

@@ -1,4 +1,5 @@
 import { ByocError } from '../../errors/byoc-error.ts';
+import { readBody } from './read-body.ts';
 
 /**
  * Reads the JSON object of a request's body. The content type must say JSON: a web page may send other types to a foreign address
@@ -12,14 +13,7 @@ export async function readJson(request: Request, { bytesMax }: { bytesMax: numbe
     throw new ByocError('REQUEST_BODY_INVALID', {
       reason: type === '' ? 'it has no content type' : `its content type is \`${type.slice(0, 100)}\``,
     });
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) throw new ByocError('REQUEST_BODY_TOO_LARGE', { limitBytes: bytesMax });
-    chunks.push(chunk);
-  }
-  const value = parse(Buffer.concat(chunks));
+  const value = parse(await readBody(request, { bytesMax }));
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw new ByocError('REQUEST_BODY_INVALID', { reason: 'it is no JSON object' });
   return value as Record<string, unknown>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseRequest } from './parse-request.ts';
+import { present } from './present.ts';
 import { ignoredOf, requestMessage, toChatMessage } from './request-messages.ts';
 import { CHAT, type ChatJobInput, type IgnoredSetting } from './text-contracts.ts';
 import { wantedModel } from './wanted-model.ts';
@@ -142,17 +143,4 @@ function listIgnored(request: z.output<typeof schema>): IgnoredSetting[] {
     setting,
     reason: 'text/chat has no such setting',
   }));
-}
-
-type Present<T> = {
-  [K in keyof T as undefined extends T[K] ? K : null extends T[K] ? K : never]?: NonNullable<T[K]>;
-} & {
-  [K in keyof T as undefined extends T[K] ? never : null extends T[K] ? never : K]: T[K];
-};
-
-/** The same object without what is null or undefined. */
-function present<T extends object>(value: T): Present<T> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, item]) => item !== null && item !== undefined),
-  ) as Present<T>;
 }

@@ -3,13 +3,18 @@ import { type Clock, systemClock } from '../../primitives/clock.ts';
 import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
 import type { Gateway } from '../create-gateway.ts';
 import type { Facade } from '../facade/facade.ts';
+import { readForm } from '../facade/read-form.ts';
 import { readJson } from '../facade/read-json.ts';
 import type { RunOptions } from '../job/job.ts';
 import { readChatRequest } from './chat-request.ts';
 import { readEmbedRequest, toEmbeddings } from './embeddings.ts';
 import { errorResponse } from './error-response.ts';
+import { IMAGE } from './image-contract.ts';
+import { readImageEditRequest } from './image-edit-request.ts';
+import { type ImageRequest, readImageRequest } from './image-request.ts';
 import { listModels } from './list-models.ts';
 import { answerStreamed, answerWhole } from './run-chat.ts';
+import { answerImages, answerImagesStreamed } from './run-images.ts';
 import { CHAT, EMBED } from './text-contracts.ts';
 
 /** How a façade runs its jobs. */
@@ -31,14 +36,18 @@ type Route = (request: Request, context: RouteContext) => Promise<Response>;
 interface RouteContext {
   readonly gateway: Pick<Gateway, 'run' | 'query'>;
   readonly body: () => Promise<Record<string, unknown>>;
+  readonly form: () => Promise<FormData>;
   readonly options: RunOptions;
   readonly clock: Clock;
 }
 
+/** What this façade runs. */
+const CAPABILITIES = [CHAT, EMBED, IMAGE];
+
 /** `METHOD path` → what answers it. Other capabilities of OpenAI's API get their line here. */
 const routes: Readonly<Record<string, Route>> = {
   'GET /v1/models': async (_request, { gateway }) =>
-    Response.json({ object: 'list', data: listModels(gateway, [CHAT, EMBED]) }),
+    Response.json({ object: 'list', data: listModels(gateway, CAPABILITIES) }),
   async 'POST /v1/chat/completions'(_request, { gateway, body, options, clock }) {
     const chat = readChatRequest(await body());
     const job = gateway.run(CHAT, chat.input, { ...options, model: chat.input.model });
@@ -50,11 +59,21 @@ const routes: Readonly<Record<string, Route>> = {
     const job = gateway.run(EMBED, embed.input, { ...options, model: embed.input.model });
     return toEmbeddings(await job.result, embed);
   },
+  'POST /v1/images/generations': async (_request, context) =>
+    runImages(readImageRequest(await context.body()), context),
+  'POST /v1/images/edits': async (_request, context) =>
+    runImages(await readImageEditRequest(await context.form()), context),
 };
 
+function runImages(request: ImageRequest, { gateway, options, clock }: RouteContext): Promise<Response> {
+  const job = gateway.run(IMAGE, request.input, { ...options, model: request.input.model });
+  const answer = request.stream ? answerImagesStreamed : answerImages;
+  return answer(job, request, Math.floor(clock.now() / 1000));
+}
+
 /**
- * Creates a façade that speaks OpenAI's API: `/v1/chat/completions`, `/v1/embeddings` and `/v1/models`, run by `text/chat` and `text/embed`
- * offers. A client that goes away cancels its job.
+ * Creates a façade that speaks OpenAI's API: `/v1/chat/completions`, `/v1/embeddings`, `/v1/images/generations`, `/v1/images/edits` and
+ * `/v1/models`, run by `text/chat`, `text/embed` and `image/generate` offers. A client that goes away cancels its job.
  *
  * @example
  * await using served = await serveFacades({ facades: [createOpenaiFacade({ gateway })] });
@@ -75,6 +94,7 @@ export function createOpenaiFacade(options: OpenaiFacadeOptions): Facade {
         return await route(request, {
           ...{ gateway, clock },
           body: () => readJson(request, { bytesMax: bodyBytesMax }),
+          form: () => readForm(request, { bytesMax: bodyBytesMax }),
           options: { ...(await jobOptions(request)), signal: request.signal },
         });
       } catch (error) {
@@ -85,7 +105,7 @@ export function createOpenaiFacade(options: OpenaiFacadeOptions): Facade {
 }
 
 function oneModel(gateway: Pick<Gateway, 'query'>, id: string): Response {
-  const models = listModels(gateway, [CHAT, EMBED]);
+  const models = listModels(gateway, CAPABILITIES);
   const found = models.find((model) => model.id === id);
   if (found === undefined)
     throw new ByocError('MODEL_NOT_OFFERED', { model: id, offered: models.map((model) => model.id) });

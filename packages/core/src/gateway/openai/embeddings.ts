@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { zodIssues } from '../../capability/zod-issues.ts';
-import { ByocError } from '../../errors/byoc-error.ts';
 import type { JobResult } from '../job/job.ts';
 import { toFacts } from './chat-answer.ts';
+import { parseFromJob } from './parse-from-job.ts';
 import { parseRequest } from './parse-request.ts';
 import { EMBED, type EmbedJobInput, embedJobOutput, type IgnoredSetting } from './text-contracts.ts';
 import { wantedModel } from './wanted-model.ts';
@@ -42,13 +41,7 @@ export function readEmbedRequest(body: Record<string, unknown>): EmbedRequest {
 
 /** Answers with the vectors of a job. @throws ByocError CAPABILITY_OUTPUT_INVALID */
 export function toEmbeddings(result: JobResult, { ignored }: EmbedRequest): Response {
-  const parsed = embedJobOutput.safeParse(result.output);
-  if (!parsed.success)
-    throw new ByocError('CAPABILITY_OUTPUT_INVALID', {
-      capability: EMBED,
-      issues: zodIssues(parsed.error, result.output),
-    });
-  const output = parsed.data;
+  const output = parseFromJob(embedJobOutput, result.output, EMBED);
   const tokens = Number(result.usage['input_tokens'] ?? output.usage.inputTokens);
   const body = {
     object: 'list',

@@ -1,7 +1,3 @@
-import type { z } from 'zod';
-import { zodIssues } from '../../capability/zod-issues.ts';
-import { ByocError } from '../../errors/byoc-error.ts';
-import type { FieldIssue } from '../../errors/catalogue/capability.ts';
 import { toByocError } from '../../protocol/errors/to-byoc-error.ts';
 import { eventStream } from '../facade/event-stream.ts';
 import type { Job, JobResult } from '../job/job.ts';
@@ -16,13 +12,14 @@ import {
 } from './chat-answer.ts';
 import type { ChatRequest } from './chat-request.ts';
 import { toOpenaiError } from './error-response.ts';
+import { parseFromJob } from './parse-from-job.ts';
 import { StreamedMessage } from './streamed-message.ts';
 import { CHAT, type ChatJobEvent, chatJobEvent, chatJobOutput } from './text-contracts.ts';
 
 /** The answer of a job as one JSON body. @throws ByocError what the job ended with */
 export async function answerWhole(job: Job, request: ChatRequest, created: number): Promise<Response> {
   const result = await job.result;
-  const output = read(chatJobOutput, result.output);
+  const output = parseFromJob(chatJobOutput, result.output, CHAT);
   const head = { id: completionId(job), created, model: request.model };
   return Response.json(toCompletion(head, output, result, request.ignored), { headers: headersOf(job) });
 }
@@ -50,7 +47,7 @@ export async function answerStreamed(job: Job, request: ChatRequest, created: nu
 }
 
 async function* eventsOf(job: Job): AsyncGenerator<ChatJobEvent, void, undefined> {
-  for await (const frame of job) if (frame.type === 'event') yield read(chatJobEvent, frame.event);
+  for await (const frame of job) if (frame.type === 'event') yield parseFromJob(chatJobEvent, frame.event, CHAT);
 }
 
 async function* chunks(
@@ -76,7 +73,7 @@ async function* chunks(
       yield chunk(next.value);
     }
     const result: JobResult = await job.result;
-    const output = read(chatJobOutput, result.output);
+    const output = parseFromJob(chatJobOutput, result.output, CHAT);
     for (const event of streamed.missing(output, job.jobId)) yield chunk(event);
     const last = toChunk(head, {}, { finish_reason: toFinishReason(output) });
     yield { ...last, ...usage, byoc: toFacts(output, result, request.ignored) };
@@ -88,13 +85,6 @@ async function* chunks(
   } finally {
     await events.return();
   }
-}
-
-function read<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issues: FieldIssue[] = zodIssues(parsed.error, value);
-  throw new ByocError('CAPABILITY_OUTPUT_INVALID', { capability: CHAT, issues });
 }
 
 function completionId(job: Job): string {

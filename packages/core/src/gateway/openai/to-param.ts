@@ -13,6 +13,10 @@ const names: Readonly<Record<string, string>> = {
   toolCalls: 'tool_calls',
   toolCallId: 'tool_call_id',
   encoding: 'encoding_format',
+  negativePrompt: 'negative_prompt',
+  count: 'n',
+  width: 'size',
+  height: 'size',
 };
 
 /** Writes a JSON Pointer as OpenAI's API writes a place, for example `messages[0].content`. */
