@@ -199,9 +199,11 @@ export class Job {
 
   #setUsage(meter: string, total: bigint): void {
     if (this.#abort.signal.aborted || this.frames.ended) return;
-    const before = this.#usage.get(meter) ?? 0n;
-    if (total < before) {
-      throw new ByocError('USAGE_DECREASED', { jobId: this.id, meter, from: before.toString(), to: total.toString() });
+    const before = this.#usage.get(meter);
+    if (total === before) return;
+    if (total < (before ?? 0n)) {
+      const from = (before ?? 0n).toString();
+      throw new ByocError('USAGE_DECREASED', { jobId: this.id, meter, from, to: total.toString() });
     }
     this.#usage.set(meter, total);
     this.frames.conflate({ type: 'usage', usage: Object.fromEntries(this.#usage) });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { AsyncQueue } from '@byoc/core';
 import { type ChatHistoryItem, type ChatWrapper, LlamaChat, type LlamaGrammar, type Token } from 'node-llama-cpp';
 import type { IgnoredSetting } from '../capability/answer.ts';
@@ -87,7 +88,10 @@ export async function* answerChat(
   // Rejections are read below; until then they are nobody's.
   made.catch(() => {});
   try {
-    yield* steps;
+    for await (const step of steps) {
+      if (step.type === 'usage') await nextTokenBegun();
+      yield step;
+    }
     const { metadata } = await made;
     const stopText = metadata.stopReason === 'customStopTrigger' ? metadata.customStopTrigger.join('') : undefined;
     return {
@@ -108,6 +112,15 @@ export async function* answerChat(
     stop.abort(null);
     await made.catch(() => {});
   }
+}
+
+/**
+ * Waits until the engine, which is told of a token first, has begun the next one: what becomes of a token, from here to the
+ * caller, then takes none of the engine's time. The batch is dispatched in one turn of the event loop; the second comes after it.
+ */
+async function nextTokenBegun(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
 
 /** Evaluates all of the prompt but its last token, piece by piece. Returns how much of it was there already. */

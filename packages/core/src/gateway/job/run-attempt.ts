@@ -10,11 +10,14 @@ import { backoffDelayMs } from '../backoff-delay.ts';
 import type { Connection } from '../orchestrator-link.ts';
 import type { JobAccess } from '../parts/parts-client.ts';
 import { type PlacedUploads, placeUploads } from '../parts/place-uploads.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { AttemptPlan, AttemptResult } from './attempt.ts';
 import { cancelJob } from './cancel-job.ts';
 import { blobBytes, JobInput } from './job-input.ts';
 
 type ResultFrame = Extract<OrchestratorFrame, { type: 'result' }>;
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Runs one attempt to its end. Throws the error that ended it. */
 export async function runAttempt(plan: AttemptPlan): Promise<AttemptResult> {
@@ -140,16 +143,9 @@ class Attempt {
   }
 
   async #read(batches: AsyncIterable<readonly OrchestratorFrame[]>): Promise<void> {
-    const iterator = batches[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        const next = await abortable(Promise.resolve(iterator.next()), this.#signal);
-        if (next.done) break;
-        for (const frame of next.value) await this.#take(frame);
-        if (this.#result !== undefined) return;
-      }
-    } finally {
-      void iterator.return?.()?.then(undefined, () => {});
+    for await (const frames of untilAborted(batches, this.#signal)) {
+      for (const frame of frames) await this.#take(frame);
+      if (this.#result !== undefined) return;
     }
     const address = this.#plan.offer.orchestrator.url;
     throw new ByocError('CONNECTION_LOST', { address, reason: 'the stream ended without a result' });
@@ -257,7 +253,7 @@ class Attempt {
 
 function parseJson(bytes: Uint8Array, jobId: string): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(decoder.decode(bytes));
   } catch (cause) {
     throw new ByocError('FRAME_MALFORMED', { jobId, reason: 'it holds no JSON' }, { cause });
   }
