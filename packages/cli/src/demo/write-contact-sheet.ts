@@ -16,7 +16,7 @@ export function writeContactSheet(
 <style>
   body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem; background: #f4f4f2; color: #222 }
   main { display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); gap: 1.5rem }
-  figure { margin: 0 } img { width: 100%; image-rendering: auto; border-radius: 6px } small { color: #777 }
+  figure { margin: 0 } img { width: 100%; border-radius: 6px; box-shadow: 0 0 0 1px #0002 } small { color: #777 }
 </style>
 <h1>image/generate</h1>
 <p>Model <b>${escaped(model.name)}</b> <small>${escaped(model.digest)}</small></p>

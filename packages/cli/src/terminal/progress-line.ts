@@ -52,8 +52,9 @@ export function createProgressLine({ quiet, title }: { quiet: boolean; title: st
 }
 
 function formatFigures(details: Record<string, unknown>): string {
-  const { fps, speed, etaMs } = details as { fps?: number; speed?: number; etaMs?: number };
+  const { step, steps, fps, speed, etaMs } = details as Record<string, number | undefined>;
   return [
+    step === undefined || steps === undefined ? '' : `step ${Number(step)}/${Number(steps)}`,
     fps === undefined ? '' : `${Math.round(fps)} fps`,
     speed === undefined ? '' : `${speed.toFixed(2)}x`,
     etaMs === undefined ? '' : `${Math.ceil(etaMs / 1000)} s left`,
