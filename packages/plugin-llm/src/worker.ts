@@ -7,4 +7,5 @@ import { createLlmPlugin } from './plugin.ts';
 const home = join(import.meta.dirname, '..');
 const settings = parseLlmSettings(process.env);
 
-await serveWorker(createLlmPlugin({ engine: () => startEngine(settings, home), proof: settings.proof }));
+const { proof, silenceMs } = settings;
+await serveWorker(createLlmPlugin({ engine: () => startEngine(settings, home), proof, silenceMs }));

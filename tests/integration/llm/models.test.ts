@@ -1,4 +1,5 @@
-import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createWorker } from '@byoc/core/worker';
@@ -48,6 +49,20 @@ describe('model files', () => {
     });
   });
 
+  it('of another digest than the one that was named are refused before they are loaded', async () => {
+    const digest = `sha256:${createHash('sha256')
+      .update(await readFile(tinyModel.path))
+      .digest('hex')}`;
+    const engine = await start(tinyModel.path, { models: [{ ...tinyModel, digest }] });
+    expect((await ask(engine, { prompt: 'Goodbye!' })).model.digest).toBe(digest);
+    await engine.close();
+    const wanted = `sha256:${'0'.repeat(64)}`;
+    await expect(start(tinyModel.path, { models: [{ ...tinyModel, digest: wanted }] })).rejects.toMatchObject({
+      reason: 'digest-wrong',
+      message: expect.stringContaining(`${digest}, not ${wanted}`),
+    });
+  });
+
   it('that do not fit are refused with the numbers, before they are loaded', async () => {
     await expect(start(tinyModel.path, { memoryBytes: 1_000_000 })).rejects.toMatchObject({
       reason: 'model-too-large',
@@ -57,17 +72,23 @@ describe('model files', () => {
 
   it('get the context that fits', async () => {
     const engine = await start(tinyModel.path, { contextTokens: 512 });
-    expect(engine.models()).toMatchObject([{ name: 'odd', loaded: true, contextTokens: 512 }]);
+    const [small] = engine.models();
+    expect(small).toMatchObject({ name: 'odd', loaded: true, contextTokens: 512, deviceMemoryBytes: 0 });
     await engine.close();
+    // As llama.cpp itself counts them, weights and state together: more than the file, and more with more context.
+    const large = await start(tinyModel.path, { contextTokens: 1024 });
+    expect(large.models()[0]?.memoryBytes).toBeGreaterThan(small?.memoryBytes ?? 0);
+    expect(small?.memoryBytes).toBeGreaterThan((await stat(tinyModel.path)).size);
+    await large.close();
   });
 
   it('are loaded when they are asked for, and make room for each other', async () => {
     const second = join(folder, 'second.gguf');
     await copyFile(tinyModel.path, second);
     const models = [tinyModel, { name: 'second', path: second }];
-    const [measured] = (await withEngine({}, async (engine) => engine.models())) ?? [];
-    const room = Math.floor((measured?.memoryBytes ?? 0) * 1.5);
-    await withEngine({ models, memoryBytes: room }, async (engine) => {
+    // One takes 26 MB by its header, and a third of that once it is there.
+    const room = 28e6;
+    await withEngine({ models, contextTokens: 512, memoryBytes: room }, async (engine) => {
       expect(engine.models().map(({ loaded }) => loaded)).toEqual([true, false]);
       expect((await ask(engine, { model: 'second', prompt: 'Goodbye!' })).model.name).toBe('second');
       expect(engine.models().map(({ loaded }) => loaded)).toEqual([false, true]);

@@ -98,6 +98,8 @@ export interface SetupContext {
   readonly tmp: string;
   /** Tells what has changed since, at any time: fields that are left out stay as they are. */
   report(change: SetupResult): void;
+  /** Puts a worker that serves out of service for good: what it is made of can't be mended from inside. Its host replaces it. */
+  fail(reason: string): void;
 }
 
 /** A capability with the code that does it. Made by `implement`. */

@@ -130,6 +130,7 @@ class PluginWorker implements Worker {
     const context = {
       ...{ signal: ending, log: this.#logger, tmp: this.#options.tmpPath },
       report: (change: SetupResult) => this.#report(change),
+      fail: (reason: string) => void (isServingPhase(this.#phase) && this.#enter('failed', reason)),
     };
     this.#enter('warming');
     try {
@@ -143,14 +144,9 @@ class PluginWorker implements Worker {
   }
 
   async getInfo() {
+    const { name, version } = this.manifest;
     const features = ['attach', 'update', 'estimate-usage'];
-    return {
-      name: this.manifest.name,
-      version: this.manifest.version,
-      protocols: [WORKER_PROTOCOL],
-      features,
-      sdk: `@byoc/core ${VERSION}`,
-    };
+    return { name, version, protocols: [WORKER_PROTOCOL], features, sdk: `@byoc/core ${VERSION}` };
   }
 
   async getManifest() {
@@ -268,8 +264,8 @@ class PluginWorker implements Worker {
   }
 
   async #cancelJobs(): Promise<void> {
-    const why = (job: Job) => this.#cancelled(job.id, 'the worker is shutting down');
-    await Promise.all([...this.#jobs.values()].map((job) => job.cancel(why(job))));
+    const why = 'the worker is shutting down';
+    await Promise.all([...this.#jobs.values()].map((job) => job.cancel(this.#cancelled(job.id, why))));
   }
 
   #refuseUnlessReady(): void {

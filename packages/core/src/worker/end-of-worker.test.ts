@@ -162,6 +162,26 @@ describe('a drain', () => {
   });
 });
 
+it('goes out of service for good when its plugin says so, and tells why', async () => {
+  let fail: (reason: string) => void = () => {};
+  const { worker, log, gate, run } = start({
+    setup: async (context) => {
+      fail = context.fail;
+      return undefined;
+    },
+  });
+  await worker.setup();
+  const job = run('job_0001');
+  await settle();
+  fail('the engine hangs');
+  expect(worker.state).toMatchObject({ phase: 'failed', reason: 'the engine hangs', slotsFree: 0 });
+  expect(await codeOf(run('job_0002'))).toBe('WORKER_NOT_READY');
+  gate.resolve();
+  expect((await job).at(-1)?.type).toBe('result');
+  expect(worker.state.phase).toBe('failed');
+  expect(log).toContain('failed');
+});
+
 describe('an estimate', () => {
   it('takes the bounds of the contract, fills in those of the plugin, and knows no other meter', async () => {
     const { worker } = start();

@@ -19,6 +19,8 @@ export interface EngineModel {
   readonly contextTokens?: number | undefined;
   /** Of the weights and the context, while loaded. */
   readonly memoryBytes?: number | undefined;
+  /** What of it is on accelerators. */
+  readonly deviceMemoryBytes?: number | undefined;
 }
 
 /** What an engine gets when it starts. */

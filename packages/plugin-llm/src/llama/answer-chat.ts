@@ -36,7 +36,7 @@ export async function* answerChat(
   const { input } = job;
   const stop = new AbortController();
   const signal = AbortSignal.any([job.signal, stop.signal]);
-  const cached = await prefill(loaded, sequence, plan.tokens, signal);
+  const cached = yield* prefill(loaded, sequence, plan.tokens, signal);
   const usage = {
     inputTokens: plan.tokens.length - cached,
     cachedInputTokens: cached,
@@ -123,19 +123,26 @@ async function nextTokenBegun(): Promise<void> {
   await setImmediate();
 }
 
-/** Evaluates all of the prompt but its last token, piece by piece. Returns how much of it was there already. */
-async function prefill(
+/** Nothing is charged for a prompt before it was read. */
+const READING: EngineChatStep = {
+  type: 'usage',
+  usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 },
+};
+
+/** Evaluates all of the prompt but its last token, and tells of each piece. Returns how much of it was there already. */
+async function* prefill(
   loaded: LoadedModel,
   sequence: LeasedSequence['sequence'],
   tokens: readonly Token[],
   signal: AbortSignal,
-): Promise<number> {
+): AsyncGenerator<EngineChatStep, number, undefined> {
   const body = tokens.slice(0, -1);
   await sequence.adaptStateToTokens(body, false);
   const cached = sequence.nextTokenIndex;
   for (let from = cached; from < body.length; from += loaded.batchTokens) {
     signal.throwIfAborted();
     await sequence.evaluateWithoutGeneratingNewTokens(body.slice(from, from + loaded.batchTokens));
+    yield READING;
   }
   signal.throwIfAborted();
   return cached;

@@ -9,6 +9,7 @@ import type {
   EngineModel,
   LlmEngine,
 } from '../engine/llm-engine.ts';
+import { LlmFailure } from '../engine/llm-failure.ts';
 import { answerChat } from './answer-chat.ts';
 import { fitModel, type ModelFit } from './fit-model.ts';
 import { llamaFailures } from './llama-failures.ts';
@@ -82,6 +83,7 @@ class LlamaEngine implements LlmEngine {
         ...{ name, loaded: loaded !== undefined, chats: true, embeds: true, sees: false },
         contextTokens: loaded?.contextTokens,
         memoryBytes: loaded?.memoryBytes,
+        deviceMemoryBytes: loaded?.deviceMemoryBytes,
       };
     });
   }
@@ -97,6 +99,8 @@ class LlamaEngine implements LlmEngine {
       } finally {
         lease.release();
       }
+    } catch (error) {
+      throw explain(error, loaded, job.signal);
     } finally {
       shelf.giveBack(loaded);
     }
@@ -104,14 +108,18 @@ class LlamaEngine implements LlmEngine {
 
   embed({ input, texts, signal }: EngineEmbed): Promise<EngineEmbedEnd> {
     return this.#started().shelf.use(input.model, async (loaded) => {
-      const { context, inputs, inputTokens } = await this.#readTexts(loaded, { input, texts });
-      const vectors: (readonly number[])[] = [];
-      for (const tokens of inputs) {
+      try {
+        const { context, inputs, inputTokens } = await this.#readTexts(loaded, { input, texts });
+        const vectors: (readonly number[])[] = [];
+        for (const tokens of inputs) {
+          signal.throwIfAborted();
+          vectors.push((await context.getEmbeddingFor(tokens)).vector);
+        }
         signal.throwIfAborted();
-        vectors.push((await context.getEmbeddingFor(tokens)).vector);
+        return { vectors, inputTokens, model: loaded.identity, ignored: [] };
+      } catch (error) {
+        throw explain(error, loaded, signal);
       }
-      signal.throwIfAborted();
-      return { vectors, inputTokens, model: loaded.identity, ignored: [] };
     });
   }
 
@@ -153,4 +161,10 @@ class LlamaEngine implements LlmEngine {
     if (this.#llama === undefined || this.#shelf === undefined) throw new Error('the engine has not started');
     return { llama: this.#llama, shelf: this.#shelf };
   }
+}
+
+/** What a job is told: why it was ended, what the engine knows to say, or that llama.cpp itself failed. */
+function explain(error: unknown, { identity }: LoadedModel, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  return error instanceof LlmFailure ? error : llamaFailures.engineFailed(identity.name, error);
 }

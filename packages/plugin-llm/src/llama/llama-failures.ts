@@ -2,6 +2,12 @@ import { LlmFailure } from '../engine/llm-failure.ts';
 
 const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
 
+/** The first line of what was thrown, bounded. */
+export function sentenceOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return (text.split('\n')[0] ?? '').replace(/\.$/, '').slice(0, 300);
+}
+
 /** What the llama engine may have to say. */
 export const llamaFailures = {
   modelUnknown: (model: string, known: readonly string[]) =>
@@ -35,6 +41,33 @@ export const llamaFailures = {
       hint: 'Try again in a moment.',
       recovery: 'retry-same',
     }),
+  memoryShort: (model: string, cause: unknown) =>
+    new LlmFailure(
+      {
+        reason: 'memory-short',
+        message: `Model ${model} got less memory than it needs: ${sentenceOf(cause)}.`,
+        hint: 'Others took memory since it was measured. Try another offer; an operator allows more, or asks for fewer slots or a smaller context.',
+        recovery: 'retry-other',
+      },
+      { cause },
+    ),
+  digestWrong: (model: string, digests: { wanted: string; found: string }) =>
+    new LlmFailure({
+      reason: 'digest-wrong',
+      message: `The file of model ${model} is not the one that was named: its digest is ${digests.found}, not ${digests.wanted}.`,
+      hint: 'Fetch the file again, or correct the digest.',
+      recovery: 'retry-other',
+    }),
+  engineFailed: (model: string, cause: unknown) =>
+    new LlmFailure(
+      {
+        reason: 'engine-failed',
+        message: `llama.cpp failed while model ${model} was at work: ${sentenceOf(cause)}.`,
+        hint: 'Nothing is charged for it. Ask again, here or elsewhere.',
+        recovery: 'retry-other',
+      },
+      { cause },
+    ),
   promptTooLong: (prompt: number, context: number) =>
     new LlmFailure({
       reason: 'prompt-too-long',

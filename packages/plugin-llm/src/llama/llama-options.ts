@@ -4,6 +4,8 @@ export interface LlamaModelFile {
   readonly name: string;
   /** GGUF; the first file of a split one. */
   readonly path: string;
+  /** `sha256:<hex>` that the file must have. @default any */
+  readonly digest?: string | undefined;
   /** LoRA adapters that are always on. @default none */
   readonly adapters?: readonly { readonly path: string; readonly scale?: number | undefined }[] | undefined;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import {
   type ChatWrapper,
+  InsufficientMemoryError,
   type Llama,
   type LlamaEmbeddingContext,
   type LlamaModel,
@@ -9,7 +10,7 @@ import {
 } from 'node-llama-cpp';
 import type { AnsweringModel } from '../capability/answer.ts';
 import type { ModelFit } from './fit-model.ts';
-import { llamaFailures } from './llama-failures.ts';
+import { llamaFailures, sentenceOf } from './llama-failures.ts';
 import type { LlamaModelFile } from './llama-options.ts';
 import { SequencePool } from './sequence-pool.ts';
 
@@ -21,6 +22,8 @@ export class LoadedModel {
   readonly identity: AnsweringModel;
   readonly contextTokens: number;
   readonly memoryBytes: number;
+  /** What of it is on a card. */
+  readonly deviceMemoryBytes: number;
   readonly batchTokens: number;
   /** Jobs that use it now; it stays while there are any. */
   users = 0;
@@ -30,7 +33,7 @@ export class LoadedModel {
   private constructor(
     parts: Pick<
       LoadedModel,
-      'model' | 'wrapper' | 'pool' | 'identity' | 'contextTokens' | 'memoryBytes' | 'batchTokens'
+      'model' | 'wrapper' | 'pool' | 'identity' | 'contextTokens' | 'memoryBytes' | 'deviceMemoryBytes' | 'batchTokens'
     >,
   ) {
     this.model = parts.model;
@@ -39,6 +42,7 @@ export class LoadedModel {
     this.identity = parts.identity;
     this.contextTokens = parts.contextTokens;
     this.memoryBytes = parts.memoryBytes;
+    this.deviceMemoryBytes = parts.deviceMemoryBytes;
     this.batchTokens = parts.batchTokens;
   }
 
@@ -50,6 +54,8 @@ export class LoadedModel {
   ): Promise<LoadedModel> {
     const { fit, slots, signal, threads } = options;
     const digest = await digestOf(file.path, signal);
+    if (file.digest !== undefined && file.digest !== digest)
+      throw llamaFailures.digestWrong(file.name, { wanted: file.digest, found: digest });
     let model: LlamaModel | undefined;
     try {
       model = await llama.loadModel({ modelPath: file.path, gpuLayers: fit.gpuLayers, loadSignal: signal });
@@ -61,25 +67,33 @@ export class LoadedModel {
         threads,
         ...(adapters === undefined ? {} : { lora: { adapters } }),
       });
+      const [weights, state] = [model.memoryUsage, context.memoryUsage];
+      const deviceMemoryBytes = weights.vram + state.vram;
       return new LoadedModel({
         model,
         wrapper: resolveChatWrapper(model),
         pool: new SequencePool(context),
         identity: { name: file.name, digest, engine: options.engine, contextTokens: context.contextSize },
         contextTokens: context.contextSize,
-        memoryBytes: fit.memoryBytes,
+        memoryBytes: weights.ram + state.ram + deviceMemoryBytes,
+        deviceMemoryBytes,
         batchTokens: context.batchSize,
       });
     } catch (cause) {
       await model?.dispose();
       signal.throwIfAborted();
-      throw llamaFailures.modelBroken(file.name, cause instanceof Error ? cause.message : String(cause), cause);
+      if (isMemoryShort(cause)) throw llamaFailures.memoryShort(file.name, cause);
+      throw llamaFailures.modelBroken(file.name, sentenceOf(cause), cause);
     }
   }
 
   /** The context that embeds; made when it is first wanted. */
   embedding(): Promise<LlamaEmbeddingContext> {
-    this.#embedding ??= this.model.createEmbeddingContext({ contextSize: this.contextTokens });
+    this.#embedding ??= this.model.createEmbeddingContext({ contextSize: this.contextTokens }).catch((cause) => {
+      // The next job may find more memory.
+      this.#embedding = undefined;
+      throw isMemoryShort(cause) ? llamaFailures.memoryShort(this.identity.name, cause) : cause;
+    });
     return this.#embedding;
   }
 
@@ -87,6 +101,13 @@ export class LoadedModel {
   async close(): Promise<void> {
     await this.model.dispose();
   }
+}
+
+/** llama.cpp says only that a context could not be made; what it lacks then is the memory of the keys and values. */
+function isMemoryShort(cause: unknown): boolean {
+  return (
+    cause instanceof InsufficientMemoryError || (cause instanceof Error && cause.message === 'Failed to create context')
+  );
 }
 
 async function digestOf(path: string, signal: AbortSignal): Promise<string> {

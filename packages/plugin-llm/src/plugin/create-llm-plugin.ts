@@ -5,6 +5,7 @@ import { embed } from '../capability/embed.ts';
 import type { LlmEngine } from '../engine/llm-engine.ts';
 import { checkFitness, type FitnessProof } from './check-fitness.ts';
 import { describeEngine } from './describe-engine.ts';
+import { EngineWatch } from './engine-watch.ts';
 import { runChat } from './run-chat.ts';
 import { runEmbed, textsOf } from './run-embed.ts';
 import { testModel } from './test-model.ts';
@@ -18,6 +19,11 @@ export interface LlmPluginOptions {
   readonly slots?: number | undefined;
   /** A prompt whose answer is known: the worker is fit when the first model gives it. @default any answer will do */
   readonly proof?: FitnessProof | undefined;
+  /**
+   * How long the engine may say nothing while it answers a chat, ms, the loading of the model and the reading of the prompt included.
+   * Then the job fails, and a worker whose engine does not even stop is replaced. @default 600_000
+   */
+  readonly silenceMs?: number | undefined;
 }
 
 /** Makes the plugin of text/chat and text/embed, on an engine. */
@@ -27,6 +33,9 @@ export function createLlmPlugin(options: LlmPluginOptions): Plugin {
     if (running === undefined) throw new Error('the engine has not started');
     return running;
   };
+  let outOfService: (reason: string) => void = () => {};
+  const watchOf = (signal: AbortSignal) =>
+    new EngineWatch(signal, { silenceMs: options.silenceMs, onDeaf: ({ message }) => outOfService(message) });
   return definePlugin({
     manifest: {
       name: 'byoc/llm',
@@ -40,7 +49,7 @@ export function createLlmPlugin(options: LlmPluginOptions): Plugin {
       resources: { cpu: 4, memoryBytes: 8 * 1024 ** 3, pids: 256 },
     },
     implementations: [
-      implement(chat, (context) => translateFailure(() => runChat(engine(), context)), {
+      implement(chat, (context) => translateFailure(() => runChat(engine(), context, watchOf(context.signal))), {
         estimate: (input, signal) =>
           translateFailure(async () => {
             const tokens = BigInt(await engine().countChat({ input, messages: messagesOf(input), signal }));
@@ -54,7 +63,8 @@ export function createLlmPlugin(options: LlmPluginOptions): Plugin {
           })),
       }),
     ],
-    async setup({ signal, log, tmp, report }) {
+    async setup({ signal, log, tmp, report, fail }) {
+      outOfService = fail;
       const started = await options.engine();
       running = started;
       await translateFailure(() =>

@@ -7,6 +7,7 @@ export function describeEngine(engine: LlmEngine): SetupResult {
   return {
     slots: engine.slots,
     models: models.map(({ name }) => name),
+    deviceMemoryBytes: models.reduce((sum, { deviceMemoryBytes = 0 }) => sum + deviceMemoryBytes, 0),
     details: {
       engine: engine.name,
       models: models.map(({ name, loaded, contextTokens = null, memoryBytes = null, ...can }) => ({

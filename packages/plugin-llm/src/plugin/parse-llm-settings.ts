@@ -22,6 +22,7 @@ const schema = z.object({
   BYOC_LLM_CONTEXT_TOKENS: count,
   BYOC_LLM_MEMORY_BYTES: count,
   BYOC_LLM_THREADS: count,
+  BYOC_LLM_SILENCE_MS: count,
   BYOC_LLM_GPU: z.enum(['auto', 'cpu']).default('auto'),
   BYOC_LLM_SERVER_COMMAND: argumentVector.optional(),
   BYOC_LLM_SERVER_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -38,6 +39,8 @@ export interface LlmSettings {
   readonly contextTokens: number | undefined;
   readonly memoryBytes: number | undefined;
   readonly threads: number | undefined;
+  /** How long the engine may say nothing. @default see LlmPluginOptions */
+  readonly silenceMs: number | undefined;
   readonly gpu: 'auto' | 'cpu';
   /** The server that the worker is put in front of. @default none: llama.cpp in the worker itself */
   readonly server: Pick<ServerEngineOptions, 'command' | 'baseUrl' | 'apiKey'> | undefined;
@@ -57,6 +60,7 @@ export function parseLlmSettings(environment: Readonly<Record<string, string | u
     contextTokens: parsed.BYOC_LLM_CONTEXT_TOKENS,
     memoryBytes: parsed.BYOC_LLM_MEMORY_BYTES,
     threads: parsed.BYOC_LLM_THREADS,
+    silenceMs: parsed.BYOC_LLM_SILENCE_MS,
     gpu: parsed.BYOC_LLM_GPU,
     server: isServer ? { command, baseUrl, apiKey: parsed.BYOC_LLM_SERVER_KEY } : undefined,
     proof: prompt === undefined ? undefined : { prompt, answer: parsed.BYOC_LLM_PROOF_ANSWER },

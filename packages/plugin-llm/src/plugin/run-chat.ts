@@ -5,23 +5,30 @@ import { messagesOf } from '../capability/chat-input.ts';
 import type { ChatOutput } from '../capability/chat-output.ts';
 import type { ToolCall } from '../capability/message.ts';
 import type { LlmEngine } from '../engine/llm-engine.ts';
+import type { EngineWatch } from './engine-watch.ts';
 
 /** Answers one chat job: tells each step, meters it first, and puts the whole message together. */
-export async function runChat(engine: LlmEngine, context: JobContext<typeof chat>): Promise<ChatOutput> {
-  const { input, signal } = context;
+export async function runChat(
+  engine: LlmEngine,
+  context: JobContext<typeof chat>,
+  watch: EngineWatch,
+): Promise<ChatOutput> {
+  const { input } = context;
   const steps = engine.chat({
     input,
     messages: messagesOf(input),
     caller: context.session,
-    signal,
+    signal: watch.signal,
     file: (image) => context.file(image),
   });
   let content = '';
   let reasoning = '';
   const calls: ToolCall[] = [];
   const logprobs: TokenLogprob[] = [];
+  // Metered with the event that it pays for: whoever cancels between the two pays for nothing that was not sent.
+  let due: TokenUsage | undefined;
   for (;;) {
-    const { done, value } = await steps.next();
+    const { done, value } = await watch.wait(steps.next());
     if (done === true) {
       setUsage(context, value.usage);
       return {
@@ -41,7 +48,7 @@ export async function runChat(engine: LlmEngine, context: JobContext<typeof chat
       };
     }
     if (value.type === 'usage') {
-      setUsage(context, value.usage);
+      due = value.usage;
       continue;
     }
     if (value.type === 'text') {
@@ -53,6 +60,7 @@ export async function runChat(engine: LlmEngine, context: JobContext<typeof chat
       const written = calls[value.index]?.arguments ?? '';
       calls[value.index] = { id, name, ...calls[value.index], arguments: written + value.arguments };
     }
+    if (due !== undefined) setUsage(context, due);
     await context.emit(value);
   }
 }
