@@ -45,7 +45,7 @@ async function startOf(loaded: LoadedModel, which: Case): Promise<StartLatents |
 async function latentsOf(loaded: LoadedModel, which: Case, isSequential = false): Promise<Float32Array> {
   const { start: noise } = fixtures[loaded.folder.family] as (typeof fixtures)[string];
   const guidance = loaded.folder.family === 'flux' ? 3.5 : 5;
-  const asked = { width: 64, height: 64, scheduler: undefined, loras: [], count: 1, negativePrompt: '' };
+  const asked = { width: 64, height: 64, scheduler: undefined, count: 1, negativePrompt: '' };
   const settled = settleJob({ ...asked, steps, guidance }, loaded.folder);
   const prompts = await encodePrompts(loaded, 'a red circle above a blue square', 'a green star', signal);
   return makeLatents(loaded, {

@@ -48,7 +48,7 @@ export const inputSchema = z.strictObject({
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   /** For example `ddim`, `euler`, `euler-ancestral`, `dpm++-2m-karras`, `unipc`, `lcm`. @default the model's own */
   scheduler: z.string().min(1).max(100).optional(),
-  /** Adapters by their names at the orchestrator. @default none */
+  /** Adapters (LoRA) by their names at the orchestrator; they add to one another. @default none */
   loras: z
     .array(z.strictObject({ name: z.string().min(1).max(200), weight: z.number().min(-4).max(4).default(1) }))
     .max(8)

@@ -27,9 +27,19 @@ export const outputSchema = z.strictObject({
   images: z.array(imageSchema),
   model: z.strictObject({
     name: z.string(),
-    /** sha256 of the list of its files with their sha256. */
+    /** sha256 of the list of its files with their sha256, and of the adapters in it. */
     digest: z.string(),
     family: z.string(),
+    /** Adapters in its weights; left out where there are none. */
+    loras: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          weight: z.number(),
+          /** Of its file, in hexadecimal. */ sha256: z.string(),
+        }),
+      )
+      .optional(),
   }),
   /** What was really used. */
   settings: z.strictObject({

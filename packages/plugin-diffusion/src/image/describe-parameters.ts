@@ -10,6 +10,7 @@ export interface PictureParameters {
   readonly height: number;
   readonly model: string;
   readonly digest: string;
+  readonly loras?: readonly { readonly name: string; readonly weight: number; readonly sha256: string }[] | undefined;
   readonly strength?: number | undefined;
 }
 
@@ -17,6 +18,7 @@ export interface PictureParameters {
 export function describeParameters(parameters: PictureParameters): string {
   const { prompt, negativePrompt, steps, scheduler, guidance, seed, width, height, model, digest, strength } =
     parameters;
+  const loras = parameters.loras ?? [];
   const settings = [
     `Steps: ${steps}`,
     `Sampler: ${scheduler}`,
@@ -26,9 +28,13 @@ export function describeParameters(parameters: PictureParameters): string {
     `Model: ${model}`,
     `Model hash: ${digest.replace('sha256:', '').slice(0, 10)}`,
     ...(strength === undefined ? [] : [`Denoising strength: ${strength}`]),
+    ...(loras.length === 0
+      ? []
+      : [`Lora hashes: "${loras.map(({ name, sha256 }) => `${name}: ${sha256.slice(0, 12)}`).join(', ')}"`]),
     'Version: byoc',
   ];
-  return [prompt, ...(negativePrompt === '' ? [] : [`Negative prompt: ${negativePrompt}`]), settings.join(', ')].join(
+  const words = [prompt, ...loras.map(({ name, weight }) => `<lora:${name}:${weight}>`)].join(' ');
+  return [words, ...(negativePrompt === '' ? [] : [`Negative prompt: ${negativePrompt}`]), settings.join(', ')].join(
     '\n',
   );
 }

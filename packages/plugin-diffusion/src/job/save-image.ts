@@ -27,9 +27,9 @@ export async function saveImage(
   const { format, quality, prompt, negativePrompt } = input;
   const { width, height } = picture;
   const { steps, guidance, scheduler } = settled.settings;
-  const { name: model, digest } = settled.model;
+  const { name: model, digest, loras } = settled.model;
   const parameters = describeParameters({
-    ...{ prompt, negativePrompt, steps, guidance, seed, width, height, model, digest, scheduler },
+    ...{ prompt, negativePrompt, steps, guidance, seed, width, height, model, digest, loras, scheduler },
     strength: input.source?.strength,
   });
   const bytes = await writePicture(picture, { format, quality, parameters: input.metadata ? parameters : undefined });

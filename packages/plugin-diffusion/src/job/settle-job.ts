@@ -19,20 +19,11 @@ export interface SettledJob {
   readonly changes: readonly GenerateChange[];
 }
 
-/** Fills in what the input leaves open, by the model. @throws ImageFailure for a scheduler or adapter that is not there */
+/** Fills in what the input leaves open, by the model. @throws ImageFailure for a scheduler that is not there */
 export function settleJob(
-  input: Pick<GenerateInput, 'width' | 'height' | 'steps' | 'guidance' | 'scheduler' | 'loras' | 'negativePrompt'>,
+  input: Pick<GenerateInput, 'width' | 'height' | 'steps' | 'guidance' | 'scheduler' | 'negativePrompt'>,
   folder: ModelFolder,
 ): SettledJob {
-  const [lora] = input.loras;
-  if (lora !== undefined) {
-    throw new ImageFailure({
-      reason: 'lora-unknown',
-      message: `There is no adapter \`${lora.name}\` here: ONNX models take none while they run`,
-      hint: 'Leave `loras` out, or choose an offer whose model has it merged in.',
-      recovery: 'retry-other',
-    });
-  }
   const { defaults, nativeSizeOnly } = folder.settings;
   const changes: GenerateChange[] = [];
   const native = Math.min(1024, folder.nativeSize);

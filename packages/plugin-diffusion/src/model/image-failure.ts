@@ -33,6 +33,7 @@ export const FAILURE_REASONS = [
     'mode-unsupported',
     'scheduler-refused',
     'lora-unknown',
+    'lora-unfit',
     'limit-exceeded',
     'memory-short',
     'out-of-memory',

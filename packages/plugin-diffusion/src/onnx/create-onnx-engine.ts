@@ -11,11 +11,14 @@ const SHARE_OF_MODELS = 0.75;
 
 /** Makes the engine that runs models in this process, with ONNX Runtime. */
 export function createOnnxEngine(options: OnnxEngineOptions = {}): ImageEngine {
-  const { modelsPath, defaultModel, providers, threads } = options;
+  const { modelsPath, adaptersPath, defaultModel, providers, threads } = options;
   const maxModelBytes = options.maxModelBytes ?? Math.floor(memoryBytes() * SHARE_OF_MODELS);
   return new OnnxEngine({
     open: (signal) =>
-      openStudio({ modelsPath, defaultModel, providers, threads, maxModelBytes, builtinPath: builtinPath(), signal }),
+      openStudio({
+        ...{ modelsPath, adaptersPath, defaultModel, providers, threads, maxModelBytes, signal },
+        builtinPath: builtinPath(),
+      }),
     availableBytes: options.availableBytes ?? availableMemory,
   });
 }

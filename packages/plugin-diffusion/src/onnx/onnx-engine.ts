@@ -1,3 +1,4 @@
+import type { GenerateChange, GenerateOutput } from '../capability/output.ts';
 import type {
   EngineContext,
   EngineEnd,
@@ -13,6 +14,7 @@ import { readSource } from '../job/read-source.ts';
 import { settleJob } from '../job/settle-job.ts';
 import { readModelFolder } from '../model/read-model-folder.ts';
 import { encodePrompts } from '../pipeline/encode-prompts.ts';
+import type { LoadedModel } from '../pipeline/loaded-model.ts';
 import { stepsToRun } from '../pipeline/make-latents.ts';
 import type { Studio } from '../studio/studio.ts';
 import { StepQueue } from './step-queue.ts';
@@ -43,8 +45,8 @@ export class OnnxEngine implements ImageEngine {
   }
 
   get details() {
-    const { runtime, defaultModel } = this.#started();
-    return { defaultModel, passedOver: runtime.passedOver.map((one) => ({ ...one })) };
+    const { runtime, defaultModel, adapters } = this.#started();
+    return { defaultModel, loras: [...adapters], passedOver: runtime.passedOver.map((one) => ({ ...one })) };
   }
 
   async start({ signal, onChange }: EngineContext): Promise<void> {
@@ -62,7 +64,7 @@ export class OnnxEngine implements ImageEngine {
     const { input, signal } = job;
     const studio = this.#started();
     const name = input.model ?? studio.defaultModel;
-    const model = await studio.model(name, signal);
+    const model = await studio.model(name, signal, input.loras);
     const { folder, digest } = model;
     const settled = settleJob(input, folder);
     const { width, height, diffused, steps, guidance, scheduler } = settled;
@@ -73,7 +75,7 @@ export class OnnxEngine implements ImageEngine {
         ...{ width, height, steps, stepsRun, guidance },
         scheduler: input.scheduler ?? scheduler._class_name,
       },
-      model: { name, digest, family: folder.family },
+      model: { name, digest, family: folder.family, ...lorasOf(model) },
       // Pixels that were asked for but not diffused are not charged, nor pixels that were diffused but not asked for.
       chargedPixels: Math.min(width * height, diffused.width * diffused.height),
     };
@@ -109,7 +111,7 @@ export class OnnxEngine implements ImageEngine {
         await making;
       }
     }
-    return { changes: settled.changes };
+    return { changes: [...settled.changes, ...missingLayers(model)] };
   }
 
   async proof(): Promise<EngineProof> {
@@ -131,4 +133,18 @@ export class OnnxEngine implements ImageEngine {
     if (this.#studio === undefined) throw new Error('the engine has not started');
     return this.#studio;
   }
+}
+
+function lorasOf({ adapters }: LoadedModel): Pick<GenerateOutput['model'], 'loras'> {
+  if (adapters.length === 0) return {};
+  return { loras: adapters.map(({ name, weight, sha256 }) => ({ name, weight, sha256 })) };
+}
+
+/** Adapters may change layers that a model has not: those of a text encoder, or of a larger model of its kind. */
+function missingLayers({ adapters }: LoadedModel): GenerateChange[] {
+  return adapters.flatMap(({ name, layers, matched }) => {
+    if (matched === layers) return [];
+    const reason = `${layers - matched} of ${layers} layers of the adapter \`${name}\` are not in the model; the others were used.`;
+    return [{ kind: 'adjusted', field: 'loras', reason }];
+  });
 }

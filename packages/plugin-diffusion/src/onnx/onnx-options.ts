@@ -2,6 +2,8 @@
 export interface OnnxEngineOptions {
   /** Folder of a model in diffusers' ONNX layout, or of several. @default the built-in model alone */
   readonly modelsPath?: string | undefined;
+  /** Folder of adapters, .safetensors files. @default `loras` in the folder of models */
+  readonly adaptersPath?: string | undefined;
   /** What a job takes that names none. @default the first in the folder, then the built-in one */
   readonly defaultModel?: string | undefined;
   /** What runs networks, best first, for example `cuda`. The first that really computes is taken. @default what the platform may have, then cpu */

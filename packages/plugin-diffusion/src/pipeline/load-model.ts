@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { mergeAdapters } from '../adapters/merge-adapters.ts';
+import type { WeighedAdapter } from '../adapters/weighed-adapter.ts';
 import { readClipTokenizer } from '../model/clip-tokenizer.ts';
 import { hashModel } from '../model/hash-model.ts';
 import { ImageFailure } from '../model/image-failure.ts';
@@ -8,13 +11,22 @@ import type { OnnxRuntime, OnnxSession } from '../runtime/onnx-runtime.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { mapOnnxFailure } from './map-onnx-failure.ts';
 
+export interface LoadModelOptions {
+  readonly threads: number;
+  /** Merged into its weights. @default none */
+  readonly adapters?: readonly WeighedAdapter[] | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** Loads every network of a model, and its tokenizers. @throws ImageFailure */
 export async function loadModel(
   runtime: OnnxRuntime,
   folder: ModelFolder,
-  { threads, signal }: { threads: number; signal: AbortSignal },
+  { threads, adapters = [], signal }: LoadModelOptions,
 ): Promise<LoadedModel> {
-  const digest = await hashModel(folder, signal);
+  const ofFiles = await hashModel(folder, signal);
+  const digest = adapters.length === 0 ? ofFiles : digestWith(ofFiles, adapters);
+  const merged = adapters.length === 0 ? undefined : await mergeAdapters(folder, adapters, signal);
   const sessions: Partial<Record<ModelPart, OnnxSession>> = {};
   const close = async () => {
     for (const session of Object.values(sessions)) await session.close();
@@ -23,7 +35,10 @@ export async function loadModel(
     for (const [part, path] of Object.entries(folder.parts)) {
       signal.throwIfAborted();
       try {
-        sessions[part as ModelPart] = await runtime.open(path, { threads });
+        sessions[part as ModelPart] = await runtime.open(path, {
+          threads,
+          bytes: merged?.networks.get(part as ModelPart),
+        });
       } catch (error) {
         throw mapOnnxFailure(error, { name: folder.name, part, isLoading: true });
       }
@@ -39,11 +54,23 @@ export async function loadModel(
           : readT5Tokenizer(join(folder.path, tokenizer), length ?? 512),
       ),
     );
-    return { folder, digest, tokenizers, inputChannels, close, sessions, network };
+    const applied = adapters.map(({ adapter: { name, sha256, targets }, weight }, at) => ({
+      ...{ name, weight, sha256, layers: targets.length },
+      matched: merged?.matched[at] ?? 0,
+    }));
+    return { folder, digest, adapters: applied, tokenizers, inputChannels, close, sessions, network };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** With adapters it is another model. */
+function digestWith(digest: string, adapters: readonly WeighedAdapter[]): string {
+  const list = adapters.map(({ adapter, weight }) => `${adapter.sha256}  ${weight}\n`);
+  return `sha256:${createHash('sha256')
+    .update(`${digest}\n${list.join('')}`)
+    .digest('hex')}`;
 }
 
 /** Channels that the network takes, by its own word; FLUX has four latents in each place. */

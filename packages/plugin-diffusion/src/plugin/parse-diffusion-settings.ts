@@ -33,6 +33,7 @@ export function parseDiffusionSettings(environment: Readonly<Record<string, stri
     limits,
     onnx: {
       modelsPath: text('BYOC_DIFFUSION_MODELS'),
+      adaptersPath: text('BYOC_DIFFUSION_LORAS'),
       defaultModel: text('BYOC_DIFFUSION_MODEL'),
       providers: text('BYOC_DIFFUSION_PROVIDERS')?.split(','),
       threads: number('BYOC_DIFFUSION_THREADS'),

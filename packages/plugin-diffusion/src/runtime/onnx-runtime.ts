@@ -9,6 +9,21 @@ export interface OnnxSession {
   close(): Promise<void>;
 }
 
+/** A network that was read and changed, in the place of its files. */
+export interface NetworkBytes {
+  readonly model: Uint8Array;
+  /** What lies in files beside it, by their names in the model. */
+  readonly files: readonly { readonly path: string; readonly data: Uint8Array }[];
+}
+
+/** How a network is loaded. */
+export interface OpenNetworkOptions {
+  /** 0 is one for each core. @default 0 */
+  readonly threads?: number;
+  /** Taken in the place of the file. The runtime owns the buffers from then on. @default none */
+  readonly bytes?: NetworkBytes | undefined;
+}
+
 /** Where a network is run. */
 export interface OnnxRuntime {
   readonly version: string;
@@ -16,8 +31,8 @@ export interface OnnxRuntime {
   readonly provider: string;
   /** Why the providers before it were not taken. */
   readonly passedOver: readonly { readonly provider: string; readonly reason: string }[];
-  /** Loads a network from its file; external data is found beside it. `threads`: 0 is one for each core. @throws OnnxFailure */
-  open(path: string, options?: { readonly threads?: number }): Promise<OnnxSession>;
+  /** Loads a network from its file; external data is found beside it. @throws OnnxFailure */
+  open(path: string, options?: OpenNetworkOptions): Promise<OnnxSession>;
   close(): Promise<void>;
 }
 

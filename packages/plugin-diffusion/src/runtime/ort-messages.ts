@@ -1,9 +1,17 @@
+import type { NetworkBytes } from './onnx-runtime.ts';
 import type { Tensor, TensorInfo } from './tensor.ts';
 
 /** What the thread is asked. */
 export type OrtRequest =
   | { readonly type: 'test'; readonly provider: string }
-  | { readonly type: 'open'; readonly path: string; readonly provider: string; readonly threads: number }
+  | {
+      readonly type: 'open';
+      readonly path: string;
+      readonly provider: string;
+      readonly threads: number;
+      /** In the place of the file. */
+      readonly bytes: NetworkBytes | undefined;
+    }
   | {
       readonly type: 'run';
       readonly session: number;

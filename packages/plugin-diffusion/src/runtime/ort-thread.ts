@@ -5,6 +5,8 @@ import { identityNetwork } from './identity-network.ts';
 import type { Numbered, OrtAnswer, OrtRequest } from './ort-messages.ts';
 import type { Tensor, TensorInfo, TensorType } from './tensor.ts';
 
+type OpenRequest = Extract<OrtRequest, { type: 'open' }>;
+
 const sessions = new Map<number, InferenceSession>();
 let opened = 0;
 // The binding (1.30, Node 24) takes a Float16Array for empty. Where there is none, halves are a Uint16Array, which it reads.
@@ -34,7 +36,7 @@ async function handle(request: OrtRequest): Promise<OrtAnswer> {
       return { type: 'tested', version: env.versions.node ?? env.versions.common };
     }
     case 'open': {
-      const session = await InferenceSession.create(request.path, options(request.provider, request.threads));
+      const session = await openSession(request);
       opened += 1;
       sessions.set(opened, session);
       return {
@@ -59,6 +61,13 @@ async function handle(request: OrtRequest): Promise<OrtAnswer> {
       return { type: 'done' };
     }
   }
+}
+
+function openSession({ path, provider, threads, bytes }: OpenRequest): Promise<InferenceSession> {
+  if (bytes === undefined) return InferenceSession.create(path, options(provider, threads));
+  // An empty list would say that the model has files of which none is there.
+  const externalData = bytes.files.length === 0 ? {} : { externalData: [...bytes.files] };
+  return InferenceSession.create(bytes.model, { ...options(provider, threads), ...externalData });
 }
 
 function options(provider: string, threads: number): InferenceSession.SessionOptions {

@@ -24,7 +24,7 @@ export async function startOnnxRuntime(options: StartOnnxRuntimeOptions = {}): P
         const tested = await thread.ask({ type: 'test', provider }, 'tested');
         return {
           ...{ version: tested.version, provider, passedOver },
-          open: (path, { threads = 0 } = {}) => open(thread, { type: 'open', path, provider, threads }),
+          open: (path, { threads = 0, bytes } = {}) => open(thread, { type: 'open', path, provider, threads, bytes }),
           close: () => thread.close(),
         };
       } catch (error) {
@@ -45,8 +45,11 @@ export function defaultProviders(platform: string): readonly string[] {
   return ['tensorrt', 'cuda', 'cpu'];
 }
 
-async function open(thread: OrtThread, request: OrtRequest): Promise<OnnxSession> {
-  const { session, inputs, outputs } = await thread.ask(request, 'opened');
+async function open(thread: OrtThread, request: Extract<OrtRequest, { type: 'open' }>): Promise<OnnxSession> {
+  const { bytes } = request;
+  const given = bytes === undefined ? [] : [bytes.model, ...bytes.files.map(({ data }) => data)];
+  const buffers = given.map(({ buffer }) => buffer as ArrayBuffer);
+  const { session, inputs, outputs } = await thread.ask(request, 'opened', buffers);
   return {
     ...{ inputs, outputs },
     async run(feeds, wanted) {

@@ -1,15 +1,20 @@
+import { join } from 'node:path';
+import { findAdapters } from '../adapters/find-adapters.ts';
+import { readAdapter } from '../adapters/read-adapter.ts';
 import { ImageFailure } from '../model/image-failure.ts';
 import { readModelFolder } from '../model/read-model-folder.ts';
 import { loadModel } from '../pipeline/load-model.ts';
 import type { LoadedModel } from '../pipeline/loaded-model.ts';
 import type { OnnxRuntime } from '../runtime/onnx-runtime.ts';
-import { findModels } from './find-models.ts';
+import { ADAPTERS_FOLDER, findModels } from './find-models.ts';
 
 /** What a studio works with. */
 export interface StudioOptions {
   readonly runtime: OnnxRuntime;
   /** Folder of a model, or of several. @default the built-in one alone */
   readonly modelsPath?: string | undefined;
+  /** Folder of adapters. @default `loras` in `modelsPath` */
+  readonly adaptersPath?: string | undefined;
   /** The model that comes with the plugin. */
   readonly builtinPath: string;
   /** What a job takes that names none. @default the first of `modelsPath`, else the built-in one */
@@ -18,6 +23,12 @@ export interface StudioOptions {
   readonly threads?: number | undefined;
   /** Bytes of loaded models' files, at most: the one that was used longest ago goes. */
   readonly maxModelBytes: number;
+}
+
+/** An adapter by its name, and how much it counts. */
+export interface ChosenAdapter {
+  readonly name: string;
+  readonly weight: number;
 }
 
 /** The name of the model that comes with the plugin. */
@@ -33,14 +44,20 @@ export class Studio {
   /** Called when a model was loaded, or has gone. */
   onChange: (() => void) | undefined;
   readonly #paths: ReadonlyMap<string, string>;
+  readonly #adapterPaths: ReadonlyMap<string, string>;
   readonly #maxModelBytes: number;
   readonly #threads: number | undefined;
   /** Used longest ago first. */
   readonly #loaded = new Map<string, LoadedModel>();
 
-  private constructor(options: StudioOptions, paths: ReadonlyMap<string, string>) {
+  private constructor(
+    options: StudioOptions,
+    paths: ReadonlyMap<string, string>,
+    adapterPaths: ReadonlyMap<string, string>,
+  ) {
     this.runtime = options.runtime;
     this.#paths = paths;
+    this.#adapterPaths = adapterPaths;
     this.#maxModelBytes = options.maxModelBytes;
     this.#threads = options.threads;
     this.defaultModel = options.defaultModel ?? [...paths.keys()][0] ?? BUILTIN;
@@ -48,12 +65,19 @@ export class Studio {
 
   static async open(options: StudioOptions): Promise<Studio> {
     const found = options.modelsPath === undefined ? [] : await findModels(options.modelsPath);
-    return new Studio(options, new Map([...found, [BUILTIN, options.builtinPath]]));
+    const { modelsPath, adaptersPath = modelsPath && join(modelsPath, ADAPTERS_FOLDER) } = options;
+    const adapters = adaptersPath === undefined ? new Map() : await findAdapters(adaptersPath);
+    return new Studio(options, new Map([...found, [BUILTIN, options.builtinPath]]), adapters);
   }
 
   /** Names of the models that a job may ask for. */
   get models(): readonly string[] {
     return [...this.#paths.keys()];
+  }
+
+  /** Names of the adapters that a job may ask for. */
+  get adapters(): readonly string[] {
+    return [...this.#adapterPaths.keys()];
   }
 
   /** The models that are in memory, with the bytes of their weights. */
@@ -73,20 +97,25 @@ export class Studio {
     });
   }
 
-  /** A model, loaded where it is not yet. @throws ImageFailure */
-  async model(name: string, signal: AbortSignal): Promise<LoadedModel> {
+  /** A model, loaded where it is not yet, with adapters in its weights. @throws ImageFailure */
+  async model(name: string, signal: AbortSignal, loras: readonly ChosenAdapter[] = []): Promise<LoadedModel> {
     const path = this.path(name);
-    const known = this.#loaded.get(name);
+    const chosen = [...loras].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const key = chosen.length === 0 ? name : JSON.stringify([name, ...chosen.map((one) => [one.name, one.weight])]);
+    const known = this.#loaded.get(key);
     if (known !== undefined) {
-      this.#loaded.delete(name);
-      this.#loaded.set(name, known);
+      this.#loaded.delete(key);
+      this.#loaded.set(key, known);
       return known;
     }
+    const adapters = [];
+    for (const { name: adapter, weight } of chosen)
+      adapters.push({ adapter: await readAdapter(this.#adapterPath(adapter), signal), weight });
     const folder = await readModelFolder(path);
     await this.#makeRoom(bytesOf({ folder }));
     const threads = this.#threads ?? (bytesOf({ folder }) < SMALL_BYTES ? 1 : 0);
-    const model = await loadModel(this.runtime, folder, { threads, signal });
-    this.#loaded.set(name, model);
+    const model = await loadModel(this.runtime, folder, { threads, adapters, signal });
+    this.#loaded.set(key, model);
     this.onChange?.();
     return model;
   }
@@ -95,6 +124,18 @@ export class Studio {
     for (const model of this.#loaded.values()) await model.close();
     this.#loaded.clear();
     await this.runtime.close();
+  }
+
+  #adapterPath(name: string): string {
+    const path = this.#adapterPaths.get(name);
+    if (path !== undefined) return path;
+    const there = this.adapters.length === 0 ? 'there are none' : `there are: ${this.adapters.join(', ')}`;
+    throw new ImageFailure({
+      reason: 'lora-unknown',
+      message: `There is no adapter \`${name}\` here; ${there}`,
+      hint: 'Leave `loras` out, or name .safetensors files that are there.',
+      recovery: 'retry-other',
+    });
   }
 
   async #makeRoom(wantedBytes: number): Promise<void> {
