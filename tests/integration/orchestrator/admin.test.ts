@@ -35,6 +35,7 @@ function makePlugin(pluginId: string): HostedPlugin {
     source: { type: 'folder', path: '/plugins/echo' },
     prices: pricesOf(freePriceSheet),
     environment: {},
+    models: [],
     phase: 'ready',
     reason: '',
     jobsDirectory: '/jobs',

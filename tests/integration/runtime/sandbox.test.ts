@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { isByocError, silentLogger } from '@byoc/core';
 import { createGateway, type Gateway, staticSource } from '@byoc/core/gateway';
 import { createOrchestrator, type Orchestrator } from '@byoc/core/orchestrator';
@@ -31,7 +32,13 @@ describe.skipIf(!((await hasPart('docker')) && (await hasPart('base-image'))))(
       await writeFile(join(dataDirectory, 'secret-of-another-plugin'), 'secret');
       const runtime = createDockerRuntime({ logger: silentLogger });
       orchestrator = await createOrchestrator({ dataDirectory, runtime, port: 0, httpPort: 0 });
-      await orchestrator.plugins.install({ type: 'folder', path: bundled.folder });
+      const weights = join(dataDirectory, 'my weights');
+      await mkdir(weights);
+      await writeFile(join(weights, 'w.bin'), 'w');
+      await orchestrator.plugins.install(
+        { type: 'folder', path: bundled.folder },
+        { models: [{ name: 'weights', uri: pathToFileURL(weights).href }] },
+      );
       gateway = createGateway({ sources: [staticSource([{ url: orchestrator.url, address: orchestrator.address }])] });
       await gateway.ready();
     });
@@ -65,6 +72,7 @@ describe.skipIf(!((await hasPart('docker')) && (await hasPart('base-image'))))(
       });
       expect(facts.Mounts.map((mount: { Destination: string }) => mount.Destination).sort()).toEqual([
         '/byoc/jobs',
+        '/byoc/models/weights',
         '/byoc/run',
       ]);
     });
@@ -74,14 +82,16 @@ describe.skipIf(!((await hasPart('docker')) && (await hasPart('base-image'))))(
     });
 
     it('writes nowhere but in its own folders', async () => {
-      expect(await attempt('write')).toEqual({ root: 'EROFS', usr: 'EROFS', byoc: 'EROFS', out: 'done', tmp: 'done' });
+      const readOnly = { root: 'EROFS', usr: 'EROFS', byoc: 'EROFS', models: 'EROFS' };
+      expect(await attempt('write')).toEqual({ ...readOnly, out: 'done', tmp: 'done' });
     });
 
-    it('sees no file of another plugin, of the host or of the engine', async () => {
+    it('reads its models, and sees no file of another plugin, of the host or of the engine', async () => {
       expect(await attempt('read', join(dataDirectory, 'secret-of-another-plugin'))).toEqual({
+        model: 'done',
         foreign: 'ENOENT',
         docker: 'ENOENT',
-        jobs: 'jobs,run',
+        jobs: 'jobs,models,run',
       });
     });
 

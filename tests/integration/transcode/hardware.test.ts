@@ -25,7 +25,8 @@ const ask = (hardware?: 'auto' | 'require' | 'never') => ({
 type Details = Record<string, { works: boolean; problem?: string; pixelsPerSecond?: number; sessions?: number }>;
 
 async function setUp(plugin: Plugin): Promise<Details> {
-  const context = { signal: new AbortController().signal, log: silentLogger, tmp: folder.path, report() {}, fail() {} };
+  const [signal, log] = [new AbortController().signal, silentLogger];
+  const context = { signal, log, tmp: folder.path, models: {}, report() {}, fail() {} };
   const { details } = (await plugin.setup?.(context)) ?? {};
   expect(details?.listedEncoders).toContain('libx264');
   return details?.encoders as unknown as Details;

@@ -5,6 +5,7 @@ import { createAdminClient, type PluginPrice, type PluginPrices } from '@byoc/co
 import type { PluginSource } from '@byoc/core/runtime';
 import type { Argv, CommandModule } from 'yargs';
 import { dataDirectoryOption } from '../data-directory.ts';
+import { parseModel } from '../models/parse-model.ts';
 import { parseDurationMs } from '../parse-duration.ts';
 import { parseEnvironment } from '../parse-environment.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
@@ -34,7 +35,12 @@ export const pluginCommand: CommandModule = {
   handler() {},
 };
 
-type InstallArguments = LocalArguments & { source: string; price: string | undefined; env: string[] | undefined };
+type InstallArguments = LocalArguments & {
+  source: string;
+  price: string | undefined;
+  env: string[] | undefined;
+  model: string[] | undefined;
+};
 
 const installCommand: CommandModule<object, InstallArguments> = {
   command: 'install <source>',
@@ -56,6 +62,19 @@ const installCommand: CommandModule<object, InstallArguments> = {
           describe: "NAME=VALUE for the plugin's workers, again for more (default: as before)",
         },
       })
+      .options({
+        model: {
+          type: 'string',
+          array: true,
+          nargs: 1,
+          describe:
+            '[NAME=]FILE, https://… or hf://owner/repository[@revision][/file], with #sha256=… to be sure; again for more (default: as before)',
+        },
+      })
+      .example(
+        '$0 plugin install ./plugin-llm --model qwen=hf://Qwen/Qwen3-8B-GGUF/Qwen3-8B-Q4_K_M.gguf',
+        'with a model, fetched and mounted read-only',
+      )
       .example('$0 plugin install ./my-plugin', 'builds the image from the folder')
       .example("$0 plugin install ./my-plugin --price '$0.01 / 1M pixels'", 'asks for money')
       .example('$0 plugin install ghcr.io/me/my-plugin:1.2.0', 'pulls the image'),
@@ -66,6 +85,7 @@ const installCommand: CommandModule<object, InstallArguments> = {
         const plugin = await client(args).installPlugin(await parseSource(args.source), {
           ...(args.price === undefined ? {} : { price: { list: args.price } }),
           ...(args.env === undefined ? {} : { environment: parseEnvironment(args.env) }),
+          ...(args.model === undefined ? {} : { models: args.model.map(parseModel) }),
           signal,
           onProgress: (progress) => line.show(progress),
         });
@@ -76,6 +96,8 @@ const installCommand: CommandModule<object, InstallArguments> = {
           `${plugin.pluginId} ${plugin.manifest.version} is ${plugin.phase}: ${capabilities.join(', ')}\n`,
         );
         const { egress, devices } = plugin.manifest.grants;
+        const models = new Set([...(plugin.manifest.models ?? []), ...plugin.models].map(({ name }) => name));
+        if (models.size > 0) process.stdout.write(`Models: ${[...models].join(', ')}\n`);
         process.stdout.write(`Grants: ${[...egress, ...devices].join(', ') || 'none'}\n`);
       } finally {
         line.stop();

@@ -96,6 +96,8 @@ export interface SetupContext {
   readonly log: Logger;
   /** A scratch folder. */
   readonly tmp: string;
+  /** The models that the host has brought, by name: the folder of each, read-only. */
+  readonly models: Readonly<Record<string, string>>;
   /** Tells what has changed since, at any time: fields that are left out stay as they are. */
   report(change: SetupResult): void;
   /** Puts a worker that serves out of service for good: what it is made of can't be mended from inside. Its host replaces it. */

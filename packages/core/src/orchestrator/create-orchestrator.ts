@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { ByocError } from '../errors/byoc-error.ts';
 import { createFreeOrchestratorProvider } from '../payment/free/free-orchestrator-provider.ts';
@@ -17,6 +18,8 @@ import { openDataDirectory } from './data-directory/open-data-directory.ts';
 import { createPluginHost } from './host/create-plugin-host.ts';
 import type { WorkerWaits } from './host/worker-waits.ts';
 import { defaultJobLimits, type JobLimits } from './jobs/job-limits.ts';
+import { createModelStore } from './models/create-model-store.ts';
+import type { ModelStore } from './models/model-store.ts';
 import { createCreditBook } from './payment/credit-book.ts';
 import type { PluginHost } from './plugin-host.ts';
 import { serveOrchestrator } from './serve-orchestrator.ts';
@@ -51,6 +54,8 @@ export interface OrchestratorOptions {
   readonly limits?: Partial<JobLimits> | undefined;
   /** How long it waits for its workers. @default defaultWorkerWaits */
   readonly workers?: Partial<WorkerWaits> | undefined;
+  /** Fetches and keeps models. Closed by the caller. @default one in the data directory, with HF_ENDPOINT and HF_TOKEN of the environment */
+  readonly modelStore?: ModelStore | undefined;
   /** Labels of all offers, for example `{ region: 'eu' }`. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly logger?: Logger | undefined;
@@ -119,7 +124,10 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
   try {
     const store = openStore(directory.path);
     closers.push(() => store.close());
+    const ownModels = createModelStore({ directory: join(directory.path, 'models'), clock, logger });
+    closers.push(() => ownModels.close());
     const plugins = createPluginHost({
+      modelStore: options.modelStore ?? ownModels,
       ...{ runtime, clock, logger, plugins: store.plugins, ownerId: directory.ownerId },
       waits: options.workers,
       jobsDirectory: directory.jobsDirectory,

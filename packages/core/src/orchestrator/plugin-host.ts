@@ -1,4 +1,5 @@
 import type { Manifest } from '../manifest/manifest.ts';
+import type { ModelSpec } from '../manifest/model-spec.ts';
 import type { PriceSheet } from '../price/price-sheet.ts';
 import type { WorkerService, WorkerState } from '../protocol/worker-service.ts';
 import type { PluginSource, RuntimeProgress } from '../runtime/container-runtime.ts';
@@ -49,6 +50,8 @@ export interface HostedPlugin {
   readonly prices: PluginPrices;
   /** What the operator has set for its workers. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What the operator has named, besides the manifest's. */
+  readonly models: readonly ModelSpec[];
   readonly phase: PluginPhase;
   /** Why, one line, when failed or quarantined. */
   readonly reason: string;
@@ -84,6 +87,8 @@ export interface PluginHost {
       price?: PluginPrice;
       /** For its workers, over what they have anyway: settings that the plugin documents. @default as before, else none */
       environment?: Readonly<Record<string, string>>;
+      /** Models for its workers: each takes the place of the manifest's with its name, or comes to them. @default as before, else none */
+      models?: readonly ModelSpec[];
       signal?: AbortSignal | undefined;
       onProgress?: (progress: RuntimeProgress) => void;
     },

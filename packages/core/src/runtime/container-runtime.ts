@@ -27,6 +27,14 @@ export interface RuntimeProgress {
   readonly fraction?: number | undefined;
 }
 
+/** A model that a worker reads: a folder, or one file, of this machine. */
+export interface WorkerModel {
+  /** The worker finds it in the folder of this name, below the one that BYOC_MODELS_PATH names. */
+  readonly name: string;
+  readonly path: string;
+  readonly type: 'folder' | 'file';
+}
+
 /** What to start. */
 export interface WorkerSpec {
   /** Unique on this host: letters, digits and `-`. */
@@ -38,6 +46,8 @@ export interface WorkerSpec {
   readonly workerDirectory: string;
   /** Host folder with one folder a job; shared by workers of the same plugin only. Mounted at /byoc/jobs. */
   readonly jobsDirectory: string;
+  /** What it may read, and never write. */
+  readonly models?: readonly WorkerModel[] | undefined;
   /** More environment for the worker. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }

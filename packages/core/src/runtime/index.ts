@@ -7,6 +7,7 @@ export type {
   StartedAddress,
   StartedWorker,
   WorkerExit,
+  WorkerModel,
   WorkerSpec,
   WorkerStats,
 } from './container-runtime.ts';

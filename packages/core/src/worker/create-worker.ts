@@ -17,6 +17,7 @@ import { feedJob } from './feed-job.ts';
 import { findImplementation } from './find-implementation.ts';
 import { isServingPhase } from './is-serving-phase.ts';
 import { Job } from './job.ts';
+import { listModels } from './list-models.ts';
 import { parseInputJson } from './parse-input-json.ts';
 import { StateFeed } from './state-feed.ts';
 import { tearDown } from './tear-down.ts';
@@ -27,6 +28,8 @@ export interface WorkerOptions {
   readonly jobsPath: string;
   /** Scratch for setup and fitness. */
   readonly tmpPath: string;
+  /** Holds a folder for each model. @default there are none */
+  readonly modelsPath?: string | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
   /** How long a handler may take to stop when the caller does not say. @default 5000 */
@@ -127,13 +130,14 @@ class PluginWorker implements Worker {
 
   async setup({ signal = new AbortController().signal }: CallOptions = {}): Promise<void> {
     const ending = AbortSignal.any([signal, this.#closing.signal]);
-    const context = {
-      ...{ signal: ending, log: this.#logger, tmp: this.#options.tmpPath },
-      report: (change: SetupResult) => this.#report(change),
-      fail: (reason: string) => void (isServingPhase(this.#phase) && this.#enter('failed', reason)),
-    };
     this.#enter('warming');
     try {
+      const context = {
+        ...{ signal: ending, log: this.#logger, tmp: this.#options.tmpPath },
+        models: listModels(this.#options.modelsPath),
+        report: (change: SetupResult) => this.#report(change),
+        fail: (reason: string) => void (isServingPhase(this.#phase) && this.#enter('failed', reason)),
+      };
       this.#report((await this.#plugin.setup?.(context)) ?? {});
       await this.#plugin.fitness?.(context);
     } catch (error) {

@@ -60,6 +60,7 @@ class WorkerProcess {
     this.#worker = createWorker(plugin, {
       jobsPath: environment.jobsPath,
       tmpPath: environment.tmpPath,
+      modelsPath: environment.modelsPath,
       logger,
       cancelGraceMs: options.forceGraceMs ?? 5000,
       onDeafHandler: () => {

@@ -6,6 +6,7 @@ const schema = z.object({
   BYOC_WORKER_ADDRESS: z.string().optional(),
   BYOC_WORKER_SECRET: z.string().default(''),
   BYOC_JOBS_PATH: z.string().default('/byoc/jobs'),
+  BYOC_MODELS_PATH: z.string().optional(),
   BYOC_HOST_GRACE_MS: z.coerce.number().int().min(1000).default(60_000),
   TMPDIR: z.string().default('/tmp'),
 });
@@ -15,6 +16,8 @@ export interface WorkerEnvironment {
   readonly address: WorkerAddress;
   readonly jobsPath: string;
   readonly tmpPath: string;
+  /** Holds a folder for each model; undefined when there are none. */
+  readonly modelsPath: string | undefined;
   /** Without a host for so long, the worker ends itself. */
   readonly hostGraceMs: number;
 }
@@ -24,7 +27,13 @@ export function parseWorkerEnvironment(environment: Readonly<Record<string, stri
   const parsed = schema.parse(environment);
   const address = parseAddress(parsed.BYOC_WORKER_ADDRESS ?? '', parsed.BYOC_WORKER_SECRET);
   if (address === undefined) throw new ByocError('WORKER_ADDRESS_MISSING', { variable: 'BYOC_WORKER_ADDRESS' });
-  return { address, jobsPath: parsed.BYOC_JOBS_PATH, tmpPath: parsed.TMPDIR, hostGraceMs: parsed.BYOC_HOST_GRACE_MS };
+  return {
+    address,
+    jobsPath: parsed.BYOC_JOBS_PATH,
+    tmpPath: parsed.TMPDIR,
+    modelsPath: parsed.BYOC_MODELS_PATH,
+    hostGraceMs: parsed.BYOC_HOST_GRACE_MS,
+  };
 }
 
 function parseAddress(text: string, secret: string): WorkerAddress | undefined {

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { ByocError } from '@byoc/core';
-import { createOrchestrator, type PaymentView } from '@byoc/core/orchestrator';
+import { createModelStore, createOrchestrator, type PaymentView } from '@byoc/core/orchestrator';
 import type { Argv, CommandModule } from 'yargs';
 import { chooseRuntime, type RuntimeChoice } from '../../choose-runtime.ts';
 import { createLogger, logOptions } from '../../create-logger.ts';
@@ -9,6 +9,7 @@ import { describeWays } from '../../describe-payment.ts';
 import { limitCoreDumps } from '../../keys/limit-core-dumps.ts';
 import { openSigner, requireSigner } from '../../keys/open-signer.ts';
 import { type SignerArguments, signerOptions } from '../../keys/signer-options.ts';
+import { modelsDirectoryOption } from '../../models/models-directory.ts';
 import { openPayment, type PaymentArguments, paymentOptions } from '../../open-payment.ts';
 import { parseDurationMs } from '../../parse-duration.ts';
 import { withInterrupt } from '../../terminal/interrupt.ts';
@@ -20,6 +21,7 @@ const DEFAULT_PORT = 8945;
 
 interface StartArguments extends PaymentArguments, SignerArguments {
   dataDir: string;
+  modelsDir: string;
   runtime: RuntimeChoice;
   host: string;
   port: number;
@@ -39,6 +41,7 @@ export const startCommand: CommandModule<object, StartArguments> = {
     (yargs as Argv<StartArguments>)
       .options({
         ...dataDirectoryOption,
+        ...modelsDirectoryOption,
         runtime: {
           choices: ['auto', 'docker', 'process'] as const,
           default: 'auto' as const,
@@ -82,9 +85,11 @@ async function startHere(args: StartArguments): Promise<void> {
       stateDirectory: join(dataDirectory, 'processes'),
       signal,
     });
+    const modelStore = createModelStore({ directory: resolve(args.modelsDir), logger });
     const orchestrator = await createOrchestrator({
       dataDirectory,
       runtime,
+      modelStore,
       logger,
       signer,
       host: args.host,
@@ -109,6 +114,7 @@ async function startHere(args: StartArguments): Promise<void> {
     if (!args.json) process.stdout.write('Draining…\n');
     await orchestrator.close({ mode: 'drain', graceMs: askedGraceMs ?? parseDurationMs(args.grace) });
     await runtime.close();
+    await modelStore.close();
     signer?.close();
     // An open channel to a parent would keep this process alive.
     if (process.connected) process.disconnect();

@@ -56,6 +56,6 @@ export const modelErrors = {
     http: 507,
     recovery: 'fix-request',
     message: (f) => `The model ${f.model} needs ${f.neededBytes} bytes more in ${f.path}, and ${f.freeBytes} are free.`,
-    hint: () => 'Free some space, or keep models on another disk (BYOC_MODELS_DIR).',
+    hint: () => 'Free some space, or keep models on another disk (`--models-dir`, BYOC_MODELS_DIR).',
   }),
 } as const;

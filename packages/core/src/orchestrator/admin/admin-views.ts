@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Manifest } from '../../manifest/manifest.ts';
+import { type ModelSpec, modelSchema } from '../../manifest/model-spec.ts';
 import { priceSheetSchema } from '../../price/price-sheet.ts';
 import type { WorkerState } from '../../protocol/worker-service.ts';
 import type { PluginSource, RuntimeInfo } from '../../runtime/container-runtime.ts';
@@ -16,6 +17,8 @@ export interface PluginView {
   readonly source: PluginSource;
   readonly prices: PluginPrices;
   readonly environment: Readonly<Record<string, string>>;
+  /** What the operator has named, besides the manifest's. */
+  readonly models: readonly ModelSpec[];
   readonly restarts: number;
   readonly timeToWarmMs: number | undefined;
   readonly workerId: string | undefined;
@@ -57,7 +60,7 @@ export interface PaymentView {
 
 /** Shows a hosted plugin. */
 export function viewPlugin(plugin: HostedPlugin): PluginView {
-  const { pluginId, manifest, phase, reason, digest, source, prices, environment } = plugin;
+  const { pluginId, manifest, phase, reason, digest, source, prices, environment, models } = plugin;
   const { restarts, timeToWarmMs, workerState, worker } = plugin;
   const version = manifest.version;
   return {
@@ -69,6 +72,7 @@ export function viewPlugin(plugin: HostedPlugin): PluginView {
     source,
     prices,
     environment,
+    models,
     restarts,
     timeToWarmMs,
     workerId: worker?.workerId,
@@ -90,7 +94,7 @@ const environmentSchema = z.record(z.string(), z.string().max(32_768)).superRefi
   for (const [name, value] of Object.entries(environment)) {
     const refuse = (message: string) => addIssue({ code: 'custom', path: [name], message });
     if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)) refuse('a variable has a name of letters, digits and _');
-    if (/^BYOC_(WORKER_.*|JOBS_PATH|HOST_GRACE_MS)$/.test(name)) refuse('the host sets this one itself');
+    if (/^BYOC_(WORKER_.*|JOBS_PATH|MODELS_PATH|HOST_GRACE_MS)$/.test(name)) refuse('the host sets this one itself');
     if (value.includes('\0')) refuse('a value has no zero byte');
   }
 });
@@ -103,6 +107,7 @@ export const installRequestSchema = z.strictObject({
   ]),
   price: priceSchema.optional(),
   environment: environmentSchema.optional(),
+  models: z.array(modelSchema).max(64).optional(),
 });
 
 /** The body of a change of credit. */

@@ -2,6 +2,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { resolve } from 'node:path';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { type ErrorCode, errorCatalogue } from '../../errors/catalogue/index.ts';
+import type { ModelSpec } from '../../manifest/model-spec.ts';
 import { systemClock } from '../../primitives/clock.ts';
 import type { PluginSource, RuntimeProgress } from '../../runtime/container-runtime.ts';
 import type { GivenReceipt } from '../books/create-books.ts';
@@ -24,6 +25,8 @@ export interface AdminClient {
       price?: PluginPrice;
       /** For its workers. @default as before, else none */
       environment?: Readonly<Record<string, string>>;
+      /** Models for its workers, over the manifest's. @default as before, else none */
+      models?: readonly ModelSpec[];
       signal?: AbortSignal | undefined;
       onProgress?: (progress: RuntimeProgress) => void;
     },
@@ -136,8 +139,8 @@ export function createAdminClient(options: { dataDirectory: string }): AdminClie
         if (receipt !== undefined) yield receipt;
     },
     startPlugin: (pluginId) => ask('POST', `${plugin(pluginId)}/start`, {}),
-    async installPlugin(source, { price, environment, signal, onProgress } = {}) {
-      for await (const line of lines('POST', '/v1/plugins', { source, price, environment }, signal)) {
+    async installPlugin(source, { price, environment, models, signal, onProgress } = {}) {
+      for await (const line of lines('POST', '/v1/plugins', { source, price, environment, models }, signal)) {
         if (line.progress) onProgress?.(line.progress);
         if (line.plugin) return line.plugin;
       }

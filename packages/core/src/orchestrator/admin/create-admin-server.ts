@@ -86,13 +86,14 @@ export async function createAdminServer(options: AdminServerOptions): Promise<{ 
   });
 
   server.post('/v1/plugins', (request, reply) => {
-    const { source, price, environment } = read(installRequestSchema, request.body);
+    const { source, price, environment, models } = read(installRequestSchema, request.body);
     const gone = abortedWhenGone(reply);
     const lines = streamLines(reply);
     host
       .install(source, {
         ...(price ? { price } : {}),
         ...(environment ? { environment } : {}),
+        ...(models ? { models } : {}),
         signal: gone,
         onProgress: (progress) => lines.write({ progress }),
       })

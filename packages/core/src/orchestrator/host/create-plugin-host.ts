@@ -4,12 +4,19 @@ import { EventEmitter } from 'eventemitter3';
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { Clock } from '../../primitives/clock.ts';
 import type { Logger } from '../../primitives/logger.ts';
-import type { ContainerRuntime, ResolvedPlugin, StartedWorker } from '../../runtime/container-runtime.ts';
+import type {
+  ContainerRuntime,
+  ResolvedPlugin,
+  RuntimeProgress,
+  StartedWorker,
+} from '../../runtime/container-runtime.ts';
+import type { ModelStore } from '../models/model-store.ts';
 import { planPluginPrices } from '../payment/plan-plugin-prices.ts';
 import type { HostedPlugin, PluginHost, PluginHostEvents } from '../plugin-host.ts';
 import type { PluginRow, PluginRows } from '../store/plugin-rows.ts';
 import type { WorkerConnection } from './hosted-worker-link.ts';
-import { PluginSupervisor, type SupervisorOptions } from './plugin-supervisor.ts';
+import { PluginSupervisor } from './plugin-supervisor.ts';
+import type { SupervisorOptions } from './supervisor-options.ts';
 import { defaultWorkerWaits, type WorkerWaits } from './worker-waits.ts';
 
 /** An old version that was replaced ends its jobs for so long. */
@@ -21,6 +28,8 @@ const ADOPTED_READY_MS = 30_000;
 export interface PluginHostOptions {
   readonly runtime: ContainerRuntime;
   readonly plugins: PluginRows;
+  /** Closed by the caller. */
+  readonly modelStore: ModelStore;
   /** Workers of another owner are never touched. */
   readonly ownerId: string;
   /** Host folder with one folder a job, for a plugin. */
@@ -37,7 +46,7 @@ export interface PluginHostOptions {
 }
 
 /** What an operator says at an install. */
-type Installed = Pick<SupervisorOptions, 'source' | 'prices' | 'environment'>;
+type Installed = Pick<SupervisorOptions, 'source' | 'prices' | 'environment' | 'models'>;
 
 /** Makes the host of an orchestrator's plugins. Nothing runs before `start` or `install`. */
 export function createPluginHost(options: PluginHostOptions): PluginHost {
@@ -54,6 +63,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
       ...{ runtime, resolved, clock, logger },
       ...from,
       ownerId: options.ownerId,
+      modelStore: options.modelStore,
       jobsDirectory: options.jobsDirectory(pluginId),
       workerDirectory: options.workerDirectory,
       connect: options.connect,
@@ -96,7 +106,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   async function install(
     resolved: ResolvedPlugin,
     from: Installed,
-    signal: AbortSignal | undefined,
+    { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress: (progress: RuntimeProgress) => void },
   ): Promise<HostedPlugin> {
     const pluginId = resolved.manifest.name;
     const current = supervisors.get(pluginId);
@@ -105,8 +115,10 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
       ...from,
       installedAt: clock.now(),
     };
+    const { environment, models } = from;
     const same =
-      current?.resolved.digest === resolved.digest && isDeepStrictEqual(current.snapshot.environment, from.environment);
+      current?.resolved.digest === resolved.digest &&
+      isDeepStrictEqual(pick(current.snapshot), { environment, models });
     if (current !== undefined && same && ['ready', 'busy'].includes(current.snapshot.phase)) {
       current.prices = from.prices;
       rows.put(row);
@@ -117,7 +129,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     const next = supervise(resolved, from);
     if (current === undefined) supervisors.set(pluginId, next);
     try {
-      next.start();
+      next.start({ onProgress });
       await next.ready({ signal });
     } catch (error) {
       await next.stop(0);
@@ -168,15 +180,16 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     },
     list: () => [...supervisors.values()].map((supervisor) => supervisor.snapshot),
     get: (pluginId) => supervisors.get(pluginId)?.snapshot,
-    async install(source, { price, environment, signal, onProgress } = {}) {
-      const resolved = await runtime.resolve(source, { signal, ...(onProgress ? { onProgress } : {}) });
-      onProgress?.({ stage: 'start', message: `starting ${resolved.manifest.name} ${resolved.manifest.version}` });
+    async install(source, { price, environment, models, signal, onProgress = () => {} } = {}) {
+      const resolved = await runtime.resolve(source, { signal, onProgress });
+      onProgress({ stage: 'start', message: `starting ${resolved.manifest.name} ${resolved.manifest.version}` });
       return inTurn(resolved.manifest.name, async () => {
         // A new version costs what the one before it did, with the same settings, unless the operator says otherwise.
         const before = supervisors.get(resolved.manifest.name)?.snapshot;
         const prices = planPluginPrices(before?.prices, resolved.manifest, { price });
         const settings = environment ?? before?.environment ?? {};
-        return install(resolved, { source, prices, environment: settings }, signal);
+        const from = { source, prices, environment: settings, models: models ?? before?.models ?? [] };
+        return install(resolved, from, { signal, onProgress });
       });
     },
     setPrice(pluginId, change) {
@@ -222,4 +235,9 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
       events.removeAllListeners();
     },
   };
+}
+
+/** What a worker is started with, besides its plugin. */
+function pick({ environment, models }: HostedPlugin): Pick<HostedPlugin, 'environment' | 'models'> {
+  return { environment, models };
 }

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { ByocError, isByocError } from '../../errors/byoc-error.ts';
-import type { Clock } from '../../primitives/clock.ts';
-import type { Logger } from '../../primitives/logger.ts';
 import type { WorkerState } from '../../protocol/worker-service.ts';
 import type {
-  ContainerRuntime,
   PluginSource,
   ResolvedPlugin,
+  RuntimeProgress,
   StartedWorker,
   WorkerExit,
 } from '../../runtime/container-runtime.ts';
@@ -18,29 +16,16 @@ import {
   transitionPlugin,
 } from '../lifecycle/plugin-transition.ts';
 import type { HostedPlugin, PluginPrices } from '../plugin-host.ts';
+import { bringModels } from './bring-models.ts';
 import { Changes } from './changes.ts';
-import { linkWorker, type WorkerConnection, type WorkerLink } from './hosted-worker-link.ts';
+import { linkWorker, type WorkerLink } from './hosted-worker-link.ts';
+import { isHostLost } from './is-host-lost.ts';
 import { logPhaseChange } from './log-phase-change.ts';
 import { Removals } from './removals.ts';
-import type { WorkerWaits } from './worker-waits.ts';
+import type { SupervisorOptions } from './supervisor-options.ts';
 
-/** What a supervisor needs. */
-export interface SupervisorOptions {
-  readonly runtime: ContainerRuntime;
-  readonly resolved: ResolvedPlugin;
-  readonly source: PluginSource;
-  readonly prices: PluginPrices;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly ownerId: string;
-  readonly jobsDirectory: string;
-  readonly workerDirectory: (workerId: string) => string;
-  readonly connect: (worker: StartedWorker) => WorkerConnection;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly random: () => number;
-  readonly waits: WorkerWaits;
-  readonly onChange: () => void;
-}
+/** Longer than any model takes; the clock holds no more than 24 days. */
+const MODELS_MS = 20 * 24 * 3_600_000;
 
 /** Keeps one version of one plugin alive: runs the transition function and does what it says. */
 export class PluginSupervisor {
@@ -57,6 +42,7 @@ export class PluginSupervisor {
   /** Why the last worker was not kept: what an installer is told. */
   #failure: ByocError | undefined;
   #lastLogTail: readonly string[] = [];
+  #onProgress: ((progress: RuntimeProgress) => void) | undefined;
   readonly #removals: Removals;
   readonly #changed = new Changes();
 
@@ -65,13 +51,8 @@ export class PluginSupervisor {
     this.resolved = options.resolved;
     this.source = options.source;
     this.prices = options.prices;
-    const { clock, logger } = options;
-    this.#removals = new Removals({
-      clock,
-      logger,
-      plugin: this.resolved.manifest.name,
-      closing: this.#closing.signal,
-    });
+    const { clock, logger, resolved } = options;
+    this.#removals = new Removals({ clock, logger, plugin: resolved.manifest.name, closing: this.#closing.signal });
   }
 
   get snapshot(): HostedPlugin {
@@ -86,6 +67,7 @@ export class PluginSupervisor {
       source: this.source,
       prices: this.prices,
       environment: this.#options.environment,
+      models: this.#options.models,
       phase: this.#state.phase,
       reason: this.#state.reason,
       jobsDirectory: this.#options.jobsDirectory,
@@ -103,7 +85,9 @@ export class PluginSupervisor {
     };
   }
 
-  start(): void {
+  /** `onProgress`: told of models that have to be fetched first. */
+  start({ onProgress }: { onProgress?: (progress: RuntimeProgress) => void } = {}): void {
+    this.#onProgress = onProgress;
     this.#send({ type: 'start' });
   }
 
@@ -125,7 +109,14 @@ export class PluginSupervisor {
       if ((phase === 'failed' || phase === 'quarantined' || phase === 'stopped') && !hasWorker) throw this.#explain();
       return false;
     };
-    const inTime = await this.#changed.until(isSettled, { withinMs, clock, signal: options.signal });
+    const isPulling = () => this.#state.phase === 'pulling';
+    let inTime: boolean;
+    do {
+      // A model may take hours to come; the time for getting ready begins after it.
+      await this.#changed.until(() => !isPulling(), { withinMs: MODELS_MS, clock, signal: options.signal });
+      const isNext = () => isSettled() || isPulling();
+      inTime = await this.#changed.until(isNext, { withinMs, clock, signal: options.signal });
+    } while (inTime && isPulling());
     if (inTime) return;
     const logTail = [...((await this.#link?.started.logs({ tail: 10 }).catch(() => [])) ?? [])];
     const { phase } = this.#state;
@@ -191,23 +182,32 @@ export class PluginSupervisor {
   }
 
   async #startWorker(): Promise<void> {
-    const { runtime, ownerId, clock, jobsDirectory, waits } = this.#options;
+    const { runtime, ownerId, clock, jobsDirectory, waits, logger } = this.#options;
+    const { manifest } = this.resolved;
     const workerId = `${this.resolved.manifest.name.replaceAll('/', '-').slice(0, 30)}-${randomBytes(4).toString('hex')}`;
-    this.#startedAt = clock.now();
     this.#failure = undefined;
     try {
+      const models = await bringModels({
+        ...{ manifest, models: this.#options.models, store: this.#options.modelStore, logger },
+        signal: this.#closing.signal,
+        onProgress: (progress) => {
+          this.#send({ type: 'pull' });
+          this.#onProgress?.(progress);
+        },
+      });
+      this.#send({ type: 'pulled' });
+      this.#startedAt = clock.now();
       const workerDirectory = this.#options.workerDirectory(workerId);
       const environment = { ...this.#options.environment, BYOC_HOST_GRACE_MS: String(waits.hostGraceMs) };
-      const spec = { workerId, ownerId, plugin: this.resolved, workerDirectory, jobsDirectory, environment };
+      const spec = { workerId, ownerId, plugin: this.resolved, workerDirectory, jobsDirectory, models, environment };
       const started = await runtime.start(spec);
       this.#follow(started);
       if (this.#closing.signal.aborted) this.#stopWorker();
     } catch (error) {
-      this.#options.logger.error({ err: error, plugin: this.resolved.manifest.name }, 'worker-start-failed');
+      if (!this.#closing.signal.aborted) logger.error({ err: error, plugin: manifest.name }, 'worker-start-failed');
       this.#failure = isByocError(error) ? error : undefined;
       const reason = isByocError(error) ? error.shortMessage : String(error);
-      const hostLost = isByocError(error, 'DOCKER_LOST') || isByocError(error, 'DOCKER_UNAVAILABLE');
-      this.#send(hostLost ? { type: 'host-lost', reason } : { type: 'worker-ended', reason, at: clock.now() });
+      this.#send(isHostLost(error) ? { type: 'host-lost', reason } : { type: 'worker-ended', reason, at: clock.now() });
     }
   }
 

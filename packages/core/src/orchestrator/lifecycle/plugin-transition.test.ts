@@ -13,8 +13,9 @@ import {
 const workerPhases = ['starting', 'warming', 'ready', 'busy', 'draining', 'failed'] as const;
 
 const events: Record<string, PluginEvent> = {
-  pull: { type: 'pull' },
   start: { type: 'start' },
+  pull: { type: 'pull' },
+  pulled: { type: 'pulled' },
   ...Object.fromEntries(
     workerPhases.map((phase) => [phase, { type: 'worker-state', phase, reason: '', at: 0 } satisfies PluginEvent]),
   ),
@@ -29,8 +30,8 @@ const states: Record<string, PluginState> = Object.fromEntries(
   (
     [
       ['installed', false],
-      ['pulling', false],
       ['starting', true],
+      ['pulling', true],
       ['warming', true],
       ['ready', true],
       ['busy', true],
@@ -58,9 +59,9 @@ describe('transitionPlugin', () => {
     });
     expect(table).toMatchInlineSnapshot(`
       [
-        "installed: pull → pulling, start → starting [start-worker], stop → stopped",
-        "pulling: start → starting [start-worker], stop → stopped",
-        "starting: warming → warming, ready → ready, busy → busy, failed → failed [stop-worker], unhealthy → failed [stop-worker], ended → failed [schedule-retry], host-lost → failed [schedule-retry], stop → draining [stop-worker]",
+        "installed: start → starting [start-worker], stop → stopped",
+        "starting: pull → pulling, warming → warming, ready → ready, busy → busy, failed → failed [stop-worker], unhealthy → failed [stop-worker], ended → failed [schedule-retry], host-lost → failed [schedule-retry], stop → draining [stop-worker]",
+        "pulling: pulled → starting, ended → failed [schedule-retry], host-lost → failed [schedule-retry], stop → draining [stop-worker]",
         "warming: ready → ready, busy → busy, failed → failed [stop-worker], unhealthy → failed [stop-worker], ended → failed [schedule-retry], host-lost → failed [schedule-retry], stop → draining [stop-worker]",
         "ready: busy → busy, failed → failed [stop-worker], unhealthy → failed [stop-worker], ended → failed [schedule-retry], host-lost → failed [schedule-retry], stop → draining [stop-worker]",
         "busy: ready → ready, failed → failed [stop-worker], unhealthy → failed [stop-worker], ended → failed [schedule-retry], host-lost → failed [schedule-retry], stop → draining [stop-worker]",
@@ -74,7 +75,13 @@ describe('transitionPlugin', () => {
   });
 
   const anyEvent: fc.Arbitrary<PluginEvent> = fc.oneof(
-    fc.constantFrom<PluginEvent>({ type: 'pull' }, { type: 'start' }, { type: 'retry-due' }, { type: 'stop' }),
+    fc.constantFrom<PluginEvent>(
+      { type: 'pull' },
+      { type: 'pulled' },
+      { type: 'start' },
+      { type: 'retry-due' },
+      { type: 'stop' },
+    ),
     fc.record({
       type: fc.constant('worker-state' as const),
       phase: fc.constantFrom(...workerPhases),

@@ -25,12 +25,14 @@ export interface PluginState {
 
 /** What happens to a plugin. */
 export type PluginEvent =
-  | { readonly type: 'pull' }
   | { readonly type: 'start' }
+  /** Models have to be fetched first. */
+  | { readonly type: 'pull' }
+  | { readonly type: 'pulled' }
   | { readonly type: 'worker-state'; readonly phase: WorkerPhase; readonly reason: string; readonly at: number }
   | { readonly type: 'worker-unhealthy'; readonly reason: string; readonly at: number }
   | { readonly type: 'worker-ended'; readonly reason: string; readonly at: number }
-  /** It could not be started, and that says nothing about it: the container engine is away. */
+  /** It could not be started, and that says nothing about it: the container engine is away, or the network for its models. */
   | { readonly type: 'host-lost'; readonly reason: string }
   | { readonly type: 'retry-due' }
   | { readonly type: 'stop' };
@@ -57,9 +59,9 @@ export const installedPlugin: PluginState = {
 };
 
 /**
- * The life of a plugin: `installed → pulling → starting → warming → ready ⇄ busy → draining → stopped`, with `failed`
+ * The life of a plugin: `installed → starting (⇄ pulling, while models are fetched) → warming → ready ⇄ busy → draining → stopped`, with `failed`
  * (retried with exponential backoff) and `quarantined` (five failures within ten minutes; needs the operator). While the
- * container engine is away the plugin is `failed`, and is tried again however often.
+ * container engine or the network is away the plugin is `failed`, and is tried again however often.
  *
  * Pure. An event that means nothing in a state leaves it as it is.
  *
@@ -68,9 +70,11 @@ export const installedPlugin: PluginState = {
 export function transitionPlugin(state: PluginState, event: PluginEvent, random = 0.5): PluginStep {
   switch (event.type) {
     case 'pull':
-      return state.phase === 'installed' ? to(state, { phase: 'pulling' }) : stay(state);
+      return state.phase === 'starting' ? to(state, { phase: 'pulling' }) : stay(state);
+    case 'pulled':
+      return state.phase === 'pulling' ? to(state, { phase: 'starting' }) : stay(state);
     case 'start':
-      if (state.hasWorker || !['installed', 'pulling', 'stopped', 'failed', 'quarantined'].includes(state.phase))
+      if (state.hasWorker || !['installed', 'stopped', 'failed', 'quarantined'].includes(state.phase))
         return stay(state);
       return to(state, { phase: 'starting', reason: '', hasWorker: true, failedAt: [] }, { type: 'start-worker' });
     case 'retry-due':

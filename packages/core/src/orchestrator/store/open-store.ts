@@ -10,6 +10,7 @@ import {
   createPluginRows,
   type PluginRows,
   pluginEnvironmentMigration,
+  pluginModelsMigration,
   pluginsMigration,
 } from './plugin-rows.ts';
 import { translateStoreError } from './translate-store-error.ts';
@@ -17,7 +18,7 @@ import { translateStoreError } from './translate-store-error.ts';
 /** In order, for ever: a change of the tables is a new entry. `PRAGMA user_version` counts those that were applied. */
 const migrations = [
   ...[pluginsMigration, jobsMigration, endedJobsMigration, ledgerMigration],
-  ...[pluginEnvironmentMigration, capabilityPricesMigration],
+  ...[pluginEnvironmentMigration, capabilityPricesMigration, pluginModelsMigration],
 ];
 
 /** An orchestrator's durable state. */

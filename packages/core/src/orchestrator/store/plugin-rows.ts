@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Manifest } from '../../manifest/manifest.ts';
+import type { ModelSpec } from '../../manifest/model-spec.ts';
 import type { PluginSource } from '../../runtime/container-runtime.ts';
 import type { PluginPrices } from '../plugin-host.ts';
 import { attemptStore } from './attempt-store.ts';
@@ -20,6 +21,9 @@ CREATE TABLE plugins (
 /** What an operator sets for a plugin's workers, added later. */
 export const pluginEnvironmentMigration = "ALTER TABLE plugins ADD COLUMN environment_json TEXT NOT NULL DEFAULT '{}';";
 
+/** The models that an operator names for a plugin, added later. */
+export const pluginModelsMigration = "ALTER TABLE plugins ADD COLUMN models_json TEXT NOT NULL DEFAULT '[]';";
+
 /** A price of a plugin became the price of its capabilities, and each may have one of its own. */
 export const capabilityPricesMigration =
   "UPDATE plugins SET price_json = json_object('default', json(price_json), 'capabilities', json('{}'));";
@@ -34,6 +38,8 @@ export interface PluginRow {
   readonly prices: PluginPrices;
   /** More environment for its workers. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Those that the operator has named, besides the manifest's. */
+  readonly models: readonly ModelSpec[];
   /** Milliseconds since the Unix epoch. */
   readonly installedAt: number;
 }
@@ -48,7 +54,7 @@ export interface PluginRows {
 /** Keeps plugin rows in a database that has the plugins migration. The path of its directory is for error texts. */
 export function createPluginRows(database: DatabaseSync, path: string): PluginRows {
   const list = database.prepare('SELECT * FROM plugins ORDER BY installed_at, plugin_id');
-  const put = database.prepare('INSERT OR REPLACE INTO plugins VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const put = database.prepare('INSERT OR REPLACE INTO plugins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const remove = database.prepare('DELETE FROM plugins WHERE plugin_id = ?');
   return {
     list: () =>
@@ -62,9 +68,10 @@ export function createPluginRows(database: DatabaseSync, path: string): PluginRo
           prices: JSON.parse(String(row['price_json'])),
           installedAt: Number(row['installed_at']),
           environment: JSON.parse(String(row['environment_json'])),
+          models: JSON.parse(String(row['models_json'])),
         })),
       ),
-    put: ({ pluginId, manifest, artifact, digest, source, prices, environment, installedAt }) =>
+    put: ({ pluginId, manifest, artifact, digest, source, prices, environment, models, installedAt }) =>
       attemptStore(
         path,
         () =>
@@ -77,6 +84,7 @@ export function createPluginRows(database: DatabaseSync, path: string): PluginRo
             JSON.stringify(prices),
             installedAt,
             JSON.stringify(environment),
+            JSON.stringify(models),
           ),
       ),
     remove: (pluginId) => attemptStore(path, () => void remove.run(pluginId)),

@@ -17,6 +17,7 @@ const anyText = fc.oneof(
       '/proc',
       '/byoc/run',
       '/byoc/jobs/x',
+      '/byoc/models',
     ],
   ),
 );
@@ -56,9 +57,21 @@ const anySpec: fc.Arbitrary<WorkerSpec> = fc.record({
   plugin: fc.record({ manifest: anyManifest, artifact: anyText, digest: anyText }),
   workerDirectory: fc.constant('/data/workers/w1'),
   jobsDirectory: fc.constant('/data/plugins/p1/jobs'),
-  environment: fc.dictionary(fc.oneof(anyText, fc.constantFrom('BYOC_WORKER_ADDRESS', 'BYOC_JOBS_PATH')), anyText, {
-    maxKeys: 3,
-  }),
+  environment: fc.dictionary(
+    fc.oneof(anyText, fc.constantFrom('BYOC_WORKER_ADDRESS', 'BYOC_JOBS_PATH', 'BYOC_MODELS_PATH')),
+    anyText,
+    {
+      maxKeys: 3,
+    },
+  ),
+  models: fc.uniqueArray(
+    fc.record({
+      name: fc.stringMatching(/^[A-Za-z0-9][\w.-]{0,20}$/),
+      path: fc.constantFrom('/models/a', '/models/a b.gguf'),
+      type: fc.constantFrom('folder' as const, 'file' as const),
+    }),
+    { maxLength: 3, selector: ({ name }) => name },
+  ),
 });
 const anyHost: fc.Arbitrary<ContainerHost> = fc.record({
   user: fc.tuple(fc.integer({ min: 1, max: 65_535 }), fc.integer({ min: 1, max: 65_535 })).map((ids) => ids.join(':')),
@@ -137,11 +150,15 @@ describe('planContainer, whatever a manifest, its grants and its limits say', ()
   });
 
   it("mounts the worker's own two folders and nothing else", () => {
-    always((plan, { workerDirectory, jobsDirectory }, { imageVolumes }) => {
+    always((plan, { workerDirectory, jobsDirectory, models = [] }, { imageVolumes }) => {
       const { HostConfig } = plan;
       expect(HostConfig.Mounts).toEqual([
         { Type: 'bind', Source: `${workerDirectory}/run`, Target: '/byoc/run', ReadOnly: false },
         { Type: 'bind', Source: jobsDirectory, Target: '/byoc/jobs', ReadOnly: false },
+        ...models.map(({ name, path, type }) => ({
+          ...{ Type: 'bind', Source: path, ReadOnly: true },
+          Target: `/byoc/models/${name}${type === 'file' ? path.slice('/models'.length) : ''}`,
+        })),
       ]);
       for (const field of ['Binds', 'Volumes', 'VolumeDriver']) {
         expect(HostConfig).not.toHaveProperty(field);
@@ -150,7 +167,7 @@ describe('planContainer, whatever a manifest, its grants and its limits say', ()
       // Each volume of the image is covered: by scratch space, or by what is mounted there.
       for (const path of imageVolumes.filter((each) => /^\/[a-z]+$/.test(each)))
         expect(HostConfig.Tmpfs).toHaveProperty([path]);
-      for (const path of Object.keys(HostConfig.Tmpfs)) expect(path).not.toMatch(/^\/byoc\/(run|jobs)(\/|$)/);
+      for (const path of Object.keys(HostConfig.Tmpfs)) expect(path).not.toMatch(/^\/byoc\/(run|jobs|models)(\/|$)/);
     });
   });
 
@@ -174,9 +191,12 @@ describe('planContainer, whatever a manifest, its grants and its limits say', ()
   });
 
   it('lets no environment of the caller move the socket or the jobs', () => {
-    always(({ Env }) => {
+    always(({ Env }, { models = [], environment = {} }) => {
       const named = (name: string) => Env.filter((line) => line.startsWith(`${name}=`));
       expect(named('BYOC_JOBS_PATH')).toEqual(['BYOC_JOBS_PATH=/byoc/jobs']);
+      const said = environment['BYOC_MODELS_PATH'];
+      const unset = said === undefined ? [] : [`BYOC_MODELS_PATH=${said}`];
+      expect(named('BYOC_MODELS_PATH')).toEqual(models.length > 0 ? ['BYOC_MODELS_PATH=/byoc/models'] : unset);
       expect(named('BYOC_WORKER_ADDRESS')).toHaveLength(1);
       expect(named('BYOC_WORKER_ADDRESS')[0]).toMatch(/unix:\/\/\/byoc\/run\/worker\.sock|tcp:\/\/0\.0\.0\.0:7700/);
     });

@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { basename, posix } from 'node:path';
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { WorkerSpec } from '../container-runtime.ts';
 import { isGrantableDevice } from './is-grantable-device.ts';
@@ -27,6 +27,8 @@ export const WORKER_PORT = 7700;
 const RUN_PATH = '/byoc/run';
 /** Folder of the jobs, inside. */
 export const JOBS_PATH = '/byoc/jobs';
+/** Folder of the models, inside. */
+const MODELS_PATH = '/byoc/models';
 
 /** The body of `POST /containers/create` of the Docker Engine API, v1.41. */
 export interface ContainerPlan {
@@ -61,7 +63,7 @@ export interface ContainerPlan {
 
 /**
  * Plans a worker's container: default deny. No network, read-only root, no capabilities, no new privileges, a non-root
- * user, limits on processes, memory and cpu, a bounded log; only its own socket and job folders are mounted.
+ * user, limits on processes, memory and cpu, a bounded log; only its own socket and job folders are mounted, and models, read-only.
  *
  * @throws ByocError GRANT_UNSUPPORTED for network egress, which nothing enforces yet, and for devices that are more than an
  * accelerator or a camera
@@ -76,6 +78,7 @@ export function planContainer(spec: WorkerSpec, host: ContainerHost): ContainerP
   if (forbidden !== undefined)
     throw new ByocError('GRANT_UNSUPPORTED', { plugin: manifest.name, grant: `the device ${forbidden}` });
   const scratch = `rw,nosuid,nodev,noexec,size=${scratchBytes},mode=1777`;
+  const models = spec.models ?? [];
   const tcp = host.transport === 'tcp';
   const port = `${WORKER_PORT}/tcp`;
   const environment = {
@@ -84,6 +87,7 @@ export function planContainer(spec: WorkerSpec, host: ContainerHost): ContainerP
     ...(tcp ? { BYOC_WORKER_SECRET: host.secret } : {}),
     BYOC_WORKER_ID: spec.workerId,
     BYOC_JOBS_PATH: JOBS_PATH,
+    ...(models.length > 0 ? { BYOC_MODELS_PATH: MODELS_PATH } : {}),
     TMPDIR: '/tmp',
     HOME: '/tmp',
   };
@@ -120,6 +124,12 @@ export function planContainer(spec: WorkerSpec, host: ContainerHost): ContainerP
       Mounts: [
         { Type: 'bind', Source: `${spec.workerDirectory}/run`, Target: RUN_PATH, ReadOnly: false },
         { Type: 'bind', Source: spec.jobsDirectory, Target: JOBS_PATH, ReadOnly: false },
+        ...models.map(({ name, path, type }) => ({
+          Type: 'bind' as const,
+          Source: path,
+          Target: type === 'folder' ? `${MODELS_PATH}/${name}` : `${MODELS_PATH}/${name}/${basename(path)}`,
+          ReadOnly: true,
+        })),
       ],
       Tmpfs: Object.fromEntries(volumesOf(host.imageVolumes).map((path) => [path, scratch])),
       Devices: manifest.grants.devices.map((path) => ({
@@ -135,7 +145,7 @@ export function planContainer(spec: WorkerSpec, host: ContainerHost): ContainerP
 
 /** Scratch space, and scratch space instead of what the image declares as volumes: never over what is mounted there. */
 function volumesOf(imageVolumes: readonly string[]): string[] {
-  const own = [RUN_PATH, JOBS_PATH];
+  const own = [RUN_PATH, JOBS_PATH, MODELS_PATH];
   const within = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
   const clean = imageVolumes.map((path) => posix.resolve('/', path));
   return [

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { appendFile, type FileHandle, mkdir, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, type FileHandle, mkdir, open, rm, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { type Clock, systemClock } from '../../primitives/clock.ts';
 import type { Logger } from '../../primitives/logger.ts';
@@ -57,6 +57,7 @@ export function createProcessRuntime({
       try {
         for (const path of [join(spec.workerDirectory, 'run'), tmpPath, spec.jobsDirectory])
           await mkdir(path, { recursive: true, mode: 0o700 });
+        const modelsPath = await linkModels(spec);
         // A file, not a pipe: it works on when this process is gone.
         const opened = await open(logFile, 'a', 0o600);
         log = opened;
@@ -66,7 +67,7 @@ export function createProcessRuntime({
           cwd: spec.plugin.artifact,
           detached: true,
           stdio: ['ignore', opened.fd, opened.fd],
-          env: workerEnvironment(spec, socketPath, tmpPath),
+          env: workerEnvironment(spec, { socketPath, tmpPath, modelsPath }),
         });
         const ended = new Promise<ProcessEnd>((resolve) => {
           child.once('error', (error) => {
@@ -121,16 +122,32 @@ export function createProcessRuntime({
   };
 }
 
+/** Gives the view that a container has by mounts: a folder of links, gone with the worker's own. Undefined without models. */
+async function linkModels({ workerDirectory, models = [] }: WorkerSpec): Promise<string | undefined> {
+  if (models.length === 0) return undefined;
+  const folder = join(workerDirectory, 'models');
+  await mkdir(folder, { mode: 0o700 });
+  for (const { name, path, type } of models) {
+    if (type === 'file') await mkdir(join(folder, name), { mode: 0o700 });
+    await symlink(path, type === 'folder' ? join(folder, name) : join(folder, name, basename(path)));
+  }
+  return folder;
+}
+
 /** Only what a worker needs: the host's own environment may hold secrets. */
-function workerEnvironment(spec: WorkerSpec, socketPath: string, tmpPath: string): NodeJS.ProcessEnv {
+function workerEnvironment(
+  spec: WorkerSpec,
+  paths: { socketPath: string; tmpPath: string; modelsPath: string | undefined },
+): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG, BYOC_FFMPEG } = process.env;
   return {
     ...Object.fromEntries(Object.entries({ PATH, HOME, LANG, BYOC_FFMPEG }).filter(([, value]) => value !== undefined)),
     NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
-    TMPDIR: tmpPath,
+    TMPDIR: paths.tmpPath,
     ...spec.environment,
-    BYOC_WORKER_ADDRESS: `unix://${socketPath}`,
+    BYOC_WORKER_ADDRESS: `unix://${paths.socketPath}`,
     BYOC_WORKER_ID: spec.workerId,
     BYOC_JOBS_PATH: spec.jobsDirectory,
+    ...(paths.modelsPath === undefined ? {} : { BYOC_MODELS_PATH: paths.modelsPath }),
   };
 }
