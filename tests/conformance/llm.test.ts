@@ -16,26 +16,6 @@ describe('the worker of @byoc/plugin-llm, with its test model', () => {
   );
   // It has no job that lasts until it is let go: the longest song ends with the context.
   proveConformance(target, {
-    leftOut: [
-      'busy-without-slots',
-      'reads-staged-parts',
-      'misses-parts',
-      'opens-once',
-      'wants-nothing-after-the-last-chunk',
-      'wants-nothing-after-end',
-      'refuses-large-chunks',
-      'checks-part-names',
-      'ends-on-empty-frames',
-      'checks-updates',
-      'refuses-running-ids',
-      'keeps-the-deadline',
-      'cancel-by-id',
-      'caller-leaves',
-      'job-goes-on-alone',
-      'attach-follows',
-      'drain-lets-jobs-end',
-      'drain-cancels-at-its-grace',
-      'sigterm-drains',
-    ],
+    lacks: ['parts', 'live-part', 'long-job'],
   });
 });
