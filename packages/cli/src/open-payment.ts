@@ -54,7 +54,8 @@ export async function openPayment(
   args: PaymentArguments,
   { signer, logger }: { signer: Signer | undefined; logger: Logger },
 ): Promise<Pick<OrchestratorOptions, 'payment' | 'priceFeed' | 'engine'>> {
-  const engine = args.payment.length > 0 ? await loadCryptoEngine({ logger }) : undefined;
+  // Which one it is stands in the log once: the desk of tickets says so.
+  const engine = args.payment.length > 0 ? await loadCryptoEngine() : undefined;
   const payment: OrchestratorPaymentProvider[] = [createFreeOrchestratorProvider()];
   for (const way of new Set(args.payment)) {
     if (way === 'credit') payment.push(createCreditOrchestratorProvider({ engine }));

@@ -1,3 +1,4 @@
+import { ByocError } from '@byoc/core';
 import yargs from 'yargs/yargs';
 import { chainCommand } from './commands/chain.ts';
 import { chatCommand } from './commands/chat.ts';
@@ -13,6 +14,7 @@ import { receiptsCommand } from './commands/receipts.ts';
 import { runCommand } from './commands/run.ts';
 import { signerCommand } from './commands/signer.ts';
 import { walletCommand } from './commands/wallet.ts';
+import { type KnownOptions, repeatedOption } from './repeated-option.ts';
 import { exitCodeOf } from './terminal/exit-code.ts';
 import { printError } from './terminal/print-error.ts';
 
@@ -57,6 +59,12 @@ export async function runCli(args: readonly string[]): Promise<number> {
       describe: 'print one JSON value on standard output',
     })
     .demandCommand(1, 'Name a command.')
+    .check((argv) => {
+      const repeated = repeatedOption(argv, (parser as unknown as { getOptions(): KnownOptions }).getOptions());
+      if (repeated !== undefined)
+        throw new ByocError('INPUT_ARGUMENT_INVALID', { argument: `--${repeated}`, reason: 'it is there twice' });
+      return true;
+    })
     .strict()
     .recommendCommands()
     .wrap(Math.min(110, process.stdout.columns ?? 100))

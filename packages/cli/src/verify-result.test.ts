@@ -53,3 +53,11 @@ it('is content with a bill that the files explain, and leaves other capabilities
   });
   expect(await verifyResult('demo/echo', result({}), '/nowhere', signal)).toBeUndefined();
 });
+
+it('says that it could not count when the output is none of the capability', async () => {
+  const broken = { ...result({ pixels: 25n }), output: { ...output, renditions: 'three' } };
+  const verified = await verifyResult('video/transcode', broken, '/nowhere', signal);
+  expect(verified?.error).toMatchObject({ code: 'CAPABILITY_OUTPUT_INVALID' });
+  expect(verified?.error?.shortMessage).toContain('renditions');
+  expect(exitCodeOf(verified?.error)).not.toBe(0);
+});

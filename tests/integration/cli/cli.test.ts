@@ -270,6 +270,12 @@ describe('byoc, without an orchestrator', () => {
   it('shows its help, and refuses what it does not know', async () => {
     expect((await runByoc(['--help'])).stdout).toContain('byoc orchestrator');
     expect(await runByoc(['frobnicate'])).toMatchObject({ exitCode: 2 });
+    expect(await runByoc(['receipts', 'ls', '--data-dir', 'a', '--data-dir', 'b'])).toMatchObject({
+      ...{
+        exitCode: 2,
+        stderr: expect.stringContaining("The argument `--data-dir` can't be read: it is there twice."),
+      },
+    });
     expect((await runByoc(['completion'])).stdout).toContain('byoc');
   });
 });

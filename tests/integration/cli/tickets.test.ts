@@ -130,6 +130,15 @@ describe.skipIf(!(await hasPart('anvil')))('byoc, with tickets', () => {
     const [bought] = asJson(await receipts('--data-dir', payer));
     expect(bought).toMatchObject({ amountWei: dueWei, quoteWei: dueWei, paymentProvider: 'livepeer' });
     expect(asJson(await receipts('--sold', '--data-dir', node))).toEqual([bought]);
+    const sold = (...words: string[]) => runCliHere(['receipts', ...words, '--sold', '--data-dir', node]);
+    expect(asJson(await sold('show', bought.jobId))).toEqual({
+      receipt: bought,
+      signature: expect.stringMatching(/^0x[0-9a-f]{130}$/),
+    });
+    expect((await sold('show', 'job_none')).exitCode).not.toBe(0);
+    expect(asJson(await sold('export'))).toEqual([bought]);
+    const [head, row] = (await sold('export', '--format', 'csv')).stdout.trim().split('\n');
+    expect([head?.split(',').length, row]).toEqual([row?.split(',').length, expect.stringContaining(bought.jobId)]);
     const { chargedBy, tickets, winners, gasWei, netWei } = await earnings();
     expect(chargedBy).toEqual({ livepeer: dueWei });
     expect(BigInt(tickets.worthWei)).toBeGreaterThanOrEqual(BigInt(dueWei));

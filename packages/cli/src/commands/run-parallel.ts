@@ -54,7 +54,7 @@ export async function runParallel(
   if (json)
     return printJson({
       ...{ jobs, tookMs, output: result.output, usage: result.usage, parts: result.parts, directory },
-      ...(proof === undefined ? {} : { proof: proof.facts }),
+      ...(proof?.facts === undefined ? {} : { proof: proof.facts }),
     });
   printJson(result.output);
   const hosts = new Set(jobs.map(({ orchestrator }) => orchestrator.url)).size;

@@ -146,7 +146,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
       parts: result.parts,
       ...(directory === undefined ? {} : { directory }),
       ...(file === undefined ? {} : { file }),
-      ...(proof === undefined ? {} : { proof: proof.facts }),
+      ...(proof?.facts === undefined ? {} : { proof: proof.facts }),
     };
     // The files are there and paid for: they stay, and the exit code tells.
     if (proof?.error !== undefined) process.exitCode = exitCodeOf(proof.error);

@@ -42,7 +42,7 @@ export async function openSigner(
   const place = findKey(args, wallet);
   const password = takeSecret('BYOC_ETH_PASSWORD');
   if (place === undefined) return undefined;
-  const engine = await loadCryptoEngine(logger === undefined ? {} : { logger });
+  const engine = await loadCryptoEngine();
   if (place.at === 'remote') {
     const token = await readToken(place.token, args.signerTokenFile);
     const ca = args.signerCa === undefined ? undefined : await readText(args.signerCa);
