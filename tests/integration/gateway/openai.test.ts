@@ -113,15 +113,19 @@ describe.skipIf(!hasClients)('the openai client', () => {
     expect(cities).toEqual(['Paris']);
   });
 
-  it('gets the tool calls of a whole message', async () => {
-    const { choices } = await client.chat.completions.create({ ...say('call weather'), tools: [weather] });
-    expect(choices[0]).toMatchObject({
-      finish_reason: 'tool_calls',
-      message: {
-        content: null,
-        tool_calls: [{ id: 'call-1', type: 'function', function: { name: 'weather', arguments: '{"city":"Paris"}' } }],
-      },
+  it('gets the calls that a model makes at once, whole and streamed', async () => {
+    const clock = { type: 'function' as const, function: { ...weather.function, name: 'clock' } };
+    const request = { ...say('call weather clock'), tools: [weather, clock] };
+    const { choices } = await client.chat.completions.create(request);
+    const call = (id: string, name: string) => ({
+      id,
+      type: 'function',
+      function: { name, arguments: '{"city":"Paris"}' },
     });
+    const calls = [call('call-1', 'weather'), call('call-2', 'clock')];
+    expect(choices[0]).toMatchObject({ finish_reason: 'tool_calls', message: { content: null, tool_calls: calls } });
+    const streamed = await client.chat.completions.stream(request).finalChatCompletion();
+    expect(streamed.choices[0]?.message.tool_calls).toMatchObject(calls);
   });
 
   it('parses structured output', async () => {

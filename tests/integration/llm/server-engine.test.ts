@@ -87,6 +87,32 @@ describe('an engine in front of a server', () => {
     expect(end).toMatchObject({ finishReason: 'tool-calls', usage: { outputTokens: 9, reasoningTokens: 1 } });
   });
 
+  it('tells calls apart that come at once, and says so to the server', async () => {
+    const call = (index: number, more: object) => ({ index, type: 'function', ...more });
+    const delta = (...tool_calls: object[]) => event({ choices: [{ index: 0, delta: { tool_calls } }] });
+    server.script = [
+      sse(
+        delta(call(0, { id: 'a', function: { name: 'f', arguments: '{' } })) +
+          delta(call(1, { id: 'b', function: { name: 'g', arguments: '[' } })) +
+          delta(call(0, { function: { arguments: '}' } }), call(1, { function: { arguments: ']' } })) +
+          ending('tool_calls'),
+      ),
+    ];
+    const { steps, end } = await answer({
+      prompt: 'hi',
+      tools: [{ name: 'f' }, { name: 'g' }],
+      parallelToolCalls: true,
+    });
+    expect(steps.filter(({ type }) => type === 'tool-call')).toEqual([
+      { type: 'tool-call', index: 0, id: 'a', name: 'f', arguments: '{' },
+      { type: 'tool-call', index: 1, id: 'b', name: 'g', arguments: '[' },
+      { type: 'tool-call', index: 0, arguments: '}' },
+      { type: 'tool-call', index: 1, arguments: ']' },
+    ]);
+    expect(end.finishReason).toBe('tool-calls');
+    expect(server.asked[0]).toMatchObject({ parallel_tool_calls: true });
+  });
+
   it('embeds, in the order of the texts', async () => {
     const input = embed.schemas.input.parse({ input: ['a', 'four'] });
     const { signal } = new AbortController();
