@@ -3,7 +3,7 @@ import type { InputOf } from '@byoc/core';
 import { createGateway, createMemoryReceiptStore, createOpenaiFacade, staticSource } from '@byoc/core/gateway';
 import { createLocalSigner, createPrivateKey } from '@byoc/core/payment';
 import { createCreditGatewayProvider, createCreditOrchestratorProvider } from '@byoc/core/payment/credit';
-import { chat } from '@byoc/plugin-llm';
+import { chat, embed } from '@byoc/plugin-llm';
 import type { EngineChat, EngineChatStep, LlmEngine } from '@byoc/plugin-llm/engine';
 import { createLlamaEngine } from '@byoc/plugin-llm/llama';
 import { createLlmPlugin } from '@byoc/plugin-llm/plugin';
@@ -82,6 +82,7 @@ async function sell(open: AsyncDisposableStack, engine: () => LlmEngine) {
     gateway,
     run: (input: InputOf<typeof chat>, options: object = {}) =>
       gateway.run(chat, { temperature: 0, ...input }, { maxCostWei, ...options }),
+    embed: async (input: InputOf<typeof embed>) => (await gateway.run(embed, input, { maxCostWei }).result).output,
     charged: (jobId: string) => ledger.job(jobId)?.chargedWei,
     jobEnded: (jobId: string) => started.jobEnded(jobId),
     /** The usage of a receipt that may come after the end of the job. */
@@ -100,7 +101,7 @@ const errorOf = (promise: Promise<unknown>) =>
     (error: unknown) => error,
   );
 
-describe('a paid chat', () => {
+describe('paid jobs of the llama engine', () => {
   const open = new AsyncDisposableStack();
   let sale: Sale;
   beforeAll(async () => {
@@ -109,69 +110,95 @@ describe('a paid chat', () => {
   });
   afterAll(() => open.disposeAsync());
 
-  it('costs what the engine counts itself, token for token, to the wei', async () => {
-    const prompt = 'What is two plus two?';
-    const { output, usage, payment, jobId } = await sale.run({ prompt }).result;
-    const engine = await startTinyEngine();
-    const own = (await ask(engine, { prompt })).usage;
-    await engine.close();
-    expect(output.usage).toEqual(own);
-    const counted = { input_tokens: own.inputTokens, cached_input_tokens: 0, output_tokens: own.outputTokens };
-    expect(usage).toEqual(mapValues(counted, BigInt));
-    expect(payment.receipt?.usage).toEqual(mapValues(counted, String));
-    expect([payment.chargedWei, payment.problem]).toEqual([costOf(usage), undefined]);
-    expect(sale.charged(jobId)).toBe(costOf(usage));
-  });
-
-  it('costs the same over the OpenAI façade, and says so', async () => {
-    const facade = createOpenaiFacade({ gateway: sale.gateway, jobOptions: () => ({ maxCostWei }) });
-    const body = { model: 'tiny', temperature: 0, messages: [{ role: 'user', content: 'Name the seasons.' }] };
-    const headers = { 'content-type': 'application/json' };
-    const request = new Request('http://x/v1/chat/completions', {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
+  describe('a chat', () => {
+    it('costs what the engine counts itself, token for token, to the wei', async () => {
+      const prompt = 'What is two plus two?';
+      const { output, usage, payment, jobId } = await sale.run({ prompt }).result;
+      const engine = await startTinyEngine();
+      const own = (await ask(engine, { prompt })).usage;
+      await engine.close();
+      expect(output.usage).toEqual(own);
+      const counted = { input_tokens: own.inputTokens, cached_input_tokens: 0, output_tokens: own.outputTokens };
+      expect(usage).toEqual(mapValues(counted, BigInt));
+      expect(payment.receipt?.usage).toEqual(mapValues(counted, String));
+      expect([payment.chargedWei, payment.problem]).toEqual([costOf(usage), undefined]);
+      expect(sale.charged(jobId)).toBe(costOf(usage));
     });
-    const answer = (await (await facade.handle(request)).json()) as {
-      id: string;
-      usage: { prompt_tokens: number; completion_tokens: number };
-      byoc: { chargedWei: string };
-    };
-    const { prompt_tokens: input, completion_tokens: output } = answer.usage;
-    const due = costOf({ input_tokens: BigInt(input), output_tokens: BigInt(output) });
-    expect(output).toBeGreaterThan(3);
-    expect(answer.byoc.chargedWei).toBe(String(due));
-    expect(sale.charged(answer.id.replace('chatcmpl-', ''))).toBe(due);
+
+    it('costs the same over the OpenAI façade, and says so', async () => {
+      const facade = createOpenaiFacade({ gateway: sale.gateway, jobOptions: () => ({ maxCostWei }) });
+      const body = { model: 'tiny', temperature: 0, messages: [{ role: 'user', content: 'Name the seasons.' }] };
+      const headers = { 'content-type': 'application/json' };
+      const request = new Request('http://x/v1/chat/completions', {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      const answer = (await (await facade.handle(request)).json()) as {
+        id: string;
+        usage: { prompt_tokens: number; completion_tokens: number };
+        byoc: { chargedWei: string };
+      };
+      const { prompt_tokens: input, completion_tokens: output } = answer.usage;
+      const due = costOf({ input_tokens: BigInt(input), output_tokens: BigInt(output) });
+      expect(output).toBeGreaterThan(3);
+      expect(answer.byoc.chargedWei).toBe(String(due));
+      expect(sale.charged(answer.id.replace('chatcmpl-', ''))).toBe(due);
+    });
+
+    it('is answered 64 times at once on four slots, each for itself', async () => {
+      watch.most = 0;
+      const jobs = Array.from({ length: 64 }, () => sale.run({ prompt: 'What is the capital of France?' }).result);
+      for (const { output, usage, jobId } of await Promise.all(jobs))
+        expect([output.message.content, sale.charged(jobId)]).toEqual(['Paris', costOf(usage)]);
+      expect(watch.most).toBe(4);
+    });
+
+    it('that is cancelled midway costs the tokens that were delivered, and not one more', async () => {
+      const delivered = 5;
+      let [told, counted, due] = [0, 0, 0];
+      // The sixth token is counted, and its text not yet sent, when the cancel comes.
+      watch.hold = async ({ signal }, step) => {
+        if (step.type === 'usage') counted = step.usage.outputTokens;
+        else if (++told <= delivered) due = counted;
+        else if (!signal.aborted) await once(signal, 'abort');
+      };
+      const job = sale.run({ prompt: 'Sing!' });
+      const error = errorOf(job.result);
+      let heard = 0;
+      for await (const frame of job) if (frame.type === 'event' && ++heard === delivered) job.cancel('enough');
+      expect(await error).toMatchObject({ code: 'JOB_CANCELLED' });
+      await sale.jobEnded(job.jobId);
+      watch.hold = undefined;
+      expect(due).toBeGreaterThanOrEqual(delivered);
+      const { usage } = await sale.receiptOf(job.jobId);
+      expect(usage).toMatchObject({ output_tokens: String(due) });
+      expect(sale.charged(job.jobId)).toBe(costOf(mapValues(usage, BigInt)));
+    });
   });
 
-  it('is answered 64 times at once on four slots, each for itself', async () => {
-    watch.most = 0;
-    const jobs = Array.from({ length: 64 }, () => sale.run({ prompt: 'What is the capital of France?' }).result);
-    for (const { output, usage, jobId } of await Promise.all(jobs))
-      expect([output.message.content, sale.charged(jobId)]).toEqual(['Paris', costOf(usage)]);
-    expect(watch.most).toBe(4);
-  });
+  describe('embeddings', () => {
+    it('come as floats, or as base64 of the same floats, of as many dimensions as were asked for', async () => {
+      const asked = { input: 'a cat', dimensions: 8 };
+      const [floats, text] = [await sale.embed(asked), await sale.embed({ ...asked, encoding: 'base64' })];
+      const bytes = Buffer.from(text.embeddings[0] as string, 'base64');
+      expect(bytes.byteLength).toBe(8 * 4);
+      for (const [index, value] of (floats.embeddings[0] as number[]).entries())
+        expect(bytes.readFloatLE(index * 4)).toBeCloseTo(value, 6);
+      const whole = await sale.embed({ input: 'a cat', normalized: false });
+      expect(whole.dimensions).toBe(112);
+      expect(Math.hypot(...(whole.embeddings[0] as number[]))).not.toBeCloseTo(1, 3);
+    });
 
-  it('that is cancelled midway costs the tokens that were delivered, and not one more', async () => {
-    const delivered = 5;
-    let [told, counted, due] = [0, 0, 0];
-    // The sixth token is counted, and its text not yet sent, when the cancel comes.
-    watch.hold = async ({ signal }, step) => {
-      if (step.type === 'usage') counted = step.usage.outputTokens;
-      else if (++told <= delivered) due = counted;
-      else if (!signal.aborted) await once(signal, 'abort');
-    };
-    const job = sale.run({ prompt: 'Sing!' });
-    const error = errorOf(job.result);
-    let heard = 0;
-    for await (const frame of job) if (frame.type === 'event' && ++heard === delivered) job.cancel('enough');
-    expect(await error).toMatchObject({ code: 'JOB_CANCELLED' });
-    await sale.jobEnded(job.jobId);
-    watch.hold = undefined;
-    expect(due).toBeGreaterThanOrEqual(delivered);
-    const { usage } = await sale.receiptOf(job.jobId);
-    expect(usage).toMatchObject({ output_tokens: String(due) });
-    expect(sale.charged(job.jobId)).toBe(costOf(mapValues(usage, BigInt)));
+    it('of more dimensions than the model has are refused with both numbers, and cost nothing', async () => {
+      await expect(sale.embed({ input: 'a cat', dimensions: 113 })).rejects.toMatchObject({
+        ...{ code: 'JOB_FAILED', charged: { amountWei: '0' } },
+        facts: {
+          ...{ reason: 'dimensions-too-many', recovery: 'fix-request' },
+          message: 'Model tiny has vectors of 112 numbers, and 113 were asked for.',
+        },
+      });
+    });
   });
 });
 

@@ -7,6 +7,7 @@ import type { LlmEngine } from '@byoc/plugin-llm/engine';
 import { createLlamaEngine } from '@byoc/plugin-llm/llama';
 import { createLlmPlugin } from '@byoc/plugin-llm/plugin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addAdapters } from '../../../packages/plugin-llm/src/plugin/add-adapters.ts';
 import { ask, embedWith, startTinyEngine, tinyModel } from './tiny-llm.ts';
 
 describe('model files', () => {
@@ -47,6 +48,23 @@ describe('model files', () => {
       reason: 'model-broken',
       message: expect.stringContaining('lamma'),
     });
+  });
+
+  it('whose chat template refuses a conversation fail the job with its words', async () => {
+    const strict = join(folder, 'strict.gguf');
+    const bytes = await readFile(tinyModel.path);
+    const [from, to] = ['{%- if tools -%}', '{%- for message in messages -%}'].map((part) => bytes.indexOf(part));
+    const rule = "{%- if messages[0].role != 'user' -%}{{ raise_exception('The user begins') }}{%- endif -%}";
+    bytes.write(rule.padEnd((to ?? 0) - (from ?? 0)), from ?? 0);
+    await writeFile(strict, bytes);
+    const engine = await start(strict);
+    const user = { role: 'user' as const, content: 'What is the capital of France?' };
+    expect((await ask(engine, { messages: [user] })).content).toBe('Paris');
+    await expect(ask(engine, { messages: [{ role: 'assistant', content: 'Hi!' }, user] })).rejects.toMatchObject({
+      ...{ reason: 'template-refused', recovery: 'fix-request' },
+      message: expect.stringContaining('The user begins'),
+    });
+    await engine.close();
   });
 
   it('of another digest than the one that was named are refused before they are loaded', async () => {
@@ -95,6 +113,59 @@ describe('model files', () => {
       await expect(ask(engine, { model: 'third', prompt: 'Goodbye!' })).rejects.toMatchObject({
         reason: 'model-unknown',
       });
+    });
+  });
+
+  it('with a LoRA adapter are models of their own, beside the one that they change', async () => {
+    const models = addAdapters(
+      [tinyModel],
+      [
+        { name: 'pirate', model: 'tiny', adapters: [{ file: 'tiny-pirate.gguf', scale: 1 }] },
+        { name: 'idle', model: 'tiny', adapters: [{ file: 'tiny-pirate.gguf', scale: 0 }] },
+        { name: 'lost', model: 'tiny', adapters: [{ file: 'none.gguf', scale: 1 }] },
+        { name: 'broken', model: 'tiny', adapters: [{ file: 'tiny.gguf', scale: 1 }] },
+      ],
+      join(tinyModel.path, '..'),
+    );
+    await withEngine({ models }, async (engine) => {
+      const greet = (model: string) => ask(engine, { model, prompt: 'Hello!' });
+      const [tiny, pirate, idle] = [await greet('tiny'), await greet('pirate'), await greet('idle')];
+      expect(pirate.content).toBe('Ahoy! I am a tiny pirate.');
+      expect(tiny.content).toBe('Hello! I am a tiny model. I know only what I was taught.');
+      expect(idle.content).toBe(tiny.content);
+      expect((await ask(engine, { model: 'pirate', prompt: 'Name the seasons.' })).content).toBe(
+        'spring, summer, autumn, winter',
+      );
+      expect(new Set([tiny, pirate, idle].map(({ model }) => model.digest)).size).toBe(3);
+      for (const [model, why] of [
+        ['lost', "its adapter none.gguf can't be read (ENOENT)"],
+        ['broken', 'dapter'],
+      ] as const)
+        await expect(greet(model)).rejects.toMatchObject({
+          reason: 'model-broken',
+          message: expect.stringContaining(why),
+        });
+    });
+  });
+
+  it('call several tools at once when they were taught to, and only one when the caller wants one', async () => {
+    const models = [{ ...tinyModel, adapters: [{ path: join(tinyModel.path, '../tiny-pirate.gguf') }] }];
+    const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+    const tools = [{ name: 'get_weather', description: 'Tells the weather.', parameters }];
+    const prompt = 'What is the weather in Paris and Rome?';
+    await withEngine({ models }, async (engine) => {
+      const both = await ask(engine, { prompt, tools });
+      expect(both.finishReason).toBe('tool-calls');
+      expect(both.calls.map((call) => call.arguments)).toEqual(['{"city": "Paris"}', '{"city": "Rome"}']);
+      expect(new Set(both.calls.map(({ id }) => id)).size).toBe(2);
+      const one = await ask(engine, { prompt, tools, parallelToolCalls: false });
+      expect(one.calls.map((call) => call.arguments)).toEqual(['{"city": "Paris"}']);
+      const messages = [
+        { role: 'user' as const, content: prompt },
+        { role: 'assistant' as const, toolCalls: both.calls },
+        ...both.calls.map(({ id }) => ({ role: 'tool' as const, toolCallId: id, content: 'sunny' })),
+      ];
+      expect((await ask(engine, { messages, tools })).usage.inputTokens).toBeGreaterThan(both.usage.inputTokens + 30);
     });
   });
 

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { GgufInsights, type Llama, readGgufFileInfo } from 'node-llama-cpp';
 import { llamaFailures } from './llama-failures.ts';
 import type { LlamaModelFile } from './llama-options.ts';
@@ -27,11 +28,12 @@ export async function fitModel(
   const trained = insights.trainContextSize ?? 4096;
   const gpuLayers = await insights.configurationResolver.resolveModelGpuLayers('auto');
   const weights = insights.estimateModelResourceRequirements({ gpuLayers });
+  const adapters = await bytesOfAdapters(model);
   const card = llama.gpu === false ? 0 : (await llama.getVramState()).free;
   const bytesFor = (contextTokens: number) => {
     const request = { contextSize: contextTokens, modelGpuLayers: gpuLayers, sequences: slots };
     const context = insights.estimateContextResourceRequirements(request);
-    return { cpu: weights.cpuRam + context.cpuRam, gpu: weights.gpuVram + context.gpuVram };
+    return { cpu: adapters + weights.cpuRam + context.cpuRam, gpu: weights.gpuVram + context.gpuVram };
   };
   const { contextTokens, needed, fits } = planFit({
     ...{ trained, wanted: options.contextTokens, free: { cpu: freeBytes, gpu: card } },
@@ -43,6 +45,18 @@ export async function fitModel(
     throw llamaFailures.modelTooLarge(model.name, { needed: short, free, contextTokens, slots });
   }
   return { contextTokens, gpuLayers, memoryBytes: needed.cpu + needed.gpu };
+}
+
+async function bytesOfAdapters({ name, adapters = [] }: LlamaModelFile): Promise<number> {
+  let bytes = 0;
+  for (const { path } of adapters)
+    bytes += await stat(path).then(
+      ({ size }) => size,
+      (cause: NodeJS.ErrnoException) => {
+        throw llamaFailures.modelBroken(name, `its adapter ${basename(path)} can't be read (${cause.code})`, cause);
+      },
+    );
+  return bytes;
 }
 
 async function readInsights(llama: Llama, { name, path }: LlamaModelFile): Promise<GgufInsights> {

@@ -73,7 +73,12 @@ export class LoadedModel {
         model,
         wrapper: resolveChatWrapper(model),
         pool: new SequencePool(context),
-        identity: { name: file.name, digest, engine: options.engine, contextTokens: context.contextSize },
+        identity: {
+          name: file.name,
+          digest: await digestWith(digest, file, signal),
+          engine: options.engine,
+          contextTokens: context.contextSize,
+        },
         contextTokens: context.contextSize,
         memoryBytes: weights.ram + state.ram + deviceMemoryBytes,
         deviceMemoryBytes,
@@ -108,6 +113,14 @@ function isMemoryShort(cause: unknown): boolean {
   return (
     cause instanceof InsufficientMemoryError || (cause instanceof Error && cause.message === 'Failed to create context')
   );
+}
+
+/** With adapters another model answers: its digest is of the digests, each adapter's with its scale, one a line. */
+async function digestWith(digest: string, { adapters = [] }: LlamaModelFile, signal: AbortSignal): Promise<string> {
+  if (adapters.length === 0) return digest;
+  const lines = [digest];
+  for (const { path, scale = 1 } of adapters) lines.push(`${await digestOf(path, signal)} ${scale}`);
+  return `sha256:${createHash('sha256').update(lines.join('\n')).digest('hex')}`;
 }
 
 async function digestOf(path: string, signal: AbortSignal): Promise<string> {

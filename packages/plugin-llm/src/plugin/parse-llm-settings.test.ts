@@ -28,3 +28,14 @@ it('puts the worker in front of a server where one is named', () => {
   expect(() => parseLlmSettings({ BYOC_LLM_SERVER_COMMAND: 'vllm serve m' })).toThrow('must be a JSON array of texts');
   expect(() => parseLlmSettings({ BYOC_LLM_SERVER_URL: 'file:///etc' })).toThrow('BYOC_LLM_SERVER_URL');
 });
+
+it('reads models with adapters, whole ones', () => {
+  const pirate = { name: 'pirate', model: 'qwen3-8b', adapters: [{ file: 'adapters/pirate.gguf' }] };
+  expect(parseLlmSettings({ BYOC_LLM_ADAPTERS: JSON.stringify([pirate]) }).adapted).toEqual([
+    { ...pirate, adapters: [{ file: 'adapters/pirate.gguf', scale: 1 }] },
+  ]);
+  expect(parseLlmSettings({}).adapted).toEqual([]);
+  expect(() => parseLlmSettings({ BYOC_LLM_ADAPTERS: 'pirate' })).toThrow(
+    'must be a JSON array of models with adapters',
+  );
+});

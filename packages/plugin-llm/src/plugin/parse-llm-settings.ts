@@ -1,23 +1,30 @@
 import { z } from 'zod';
 import type { ServerEngineOptions } from '../server/server-options.ts';
+import { type AdaptedModel, adaptedModelsSchema } from './add-adapters.ts';
 import type { FitnessProof } from './check-fitness.ts';
 
 const count = z.coerce.number().int().positive().optional();
 
-const argumentVector = z.string().transform((text, context): string[] => {
-  try {
-    return z.array(z.string().min(1)).min(1).parse(JSON.parse(text));
-  } catch {
-    context.addIssue({
-      code: 'custom',
-      message: 'must be a JSON array of texts, for example ["vllm","serve","model"]',
-    });
-    return z.NEVER;
-  }
-});
+/** A setting that is JSON. */
+const json = <T>(inner: z.ZodType<T>, shape: string) =>
+  z.string().transform((text, context): T => {
+    try {
+      return inner.parse(JSON.parse(text));
+    } catch {
+      context.addIssue({ code: 'custom', message: `must be a JSON array ${shape}` });
+      return z.NEVER;
+    }
+  });
+
+const argumentVector = json(z.array(z.string().min(1)).min(1), 'of texts, for example ["vllm","serve","model"]');
+const adapted = json(
+  adaptedModelsSchema,
+  'of models with adapters, for example [{"name":"pirate","model":"qwen3-8b","adapters":[{"file":"adapters/pirate.gguf"}]}]',
+);
 
 const schema = z.object({
   BYOC_LLM_MODELS_PATH: z.string().optional(),
+  BYOC_LLM_ADAPTERS: adapted.default([]),
   BYOC_LLM_SLOTS: count,
   BYOC_LLM_CONTEXT_TOKENS: count,
   BYOC_LLM_MEMORY_BYTES: count,
@@ -35,6 +42,8 @@ const schema = z.object({
 export interface LlmSettings {
   /** A folder of GGUF files. @default `models` beside the worker */
   readonly modelsPath: string | undefined;
+  /** Models that are one of the folder with LoRA adapters. @default none */
+  readonly adapted: readonly AdaptedModel[];
   readonly slots: number | undefined;
   readonly contextTokens: number | undefined;
   readonly memoryBytes: number | undefined;
@@ -56,6 +65,7 @@ export function parseLlmSettings(environment: Readonly<Record<string, string | u
   const isServer = command !== undefined || baseUrl !== undefined;
   return {
     modelsPath: parsed.BYOC_LLM_MODELS_PATH,
+    adapted: parsed.BYOC_LLM_ADAPTERS,
     slots: parsed.BYOC_LLM_SLOTS,
     contextTokens: parsed.BYOC_LLM_CONTEXT_TOKENS,
     memoryBytes: parsed.BYOC_LLM_MEMORY_BYTES,
