@@ -14,6 +14,7 @@ import { guidedNetwork } from '../../../packages/plugin-diffusion/src/pipeline/g
 import type { LoadedModel } from '../../../packages/plugin-diffusion/src/pipeline/loaded-model.ts';
 import { makeLatents, type StartLatents } from '../../../packages/plugin-diffusion/src/pipeline/make-latents.ts';
 import { openTestStudio, pipelines, runJob } from './run-job.ts';
+import { rightHalf, slope } from './slope.ts';
 
 const studio = await openTestStudio();
 afterAll(() => studio.close());
@@ -26,13 +27,6 @@ const fixtures = JSON.parse(readFileSync(join(pipelines, '../flow-fixtures.json'
 const families = ['stable-diffusion-3', 'flux'] as const;
 const steps = 4;
 const side = 8;
-
-/** The picture and the mask that make-flow-fixtures.py starts from. */
-const slope = Uint8Array.from({ length: 64 * 64 * 3 }, (_, at) => {
-  const [colour, x, y] = [at % 3, Math.floor(at / 3) % 64, Math.floor(at / 192)];
-  return (x * 3 + y * 2 + colour * 40) % 256;
-});
-const rightHalf = Uint8Array.from({ length: 64 * 64 }, (_, at) => (at % 64 >= 32 ? 1 : 0));
 
 async function startOf(loaded: LoadedModel, which: Case): Promise<StartLatents | undefined> {
   if (which !== 'image' && which !== 'inpaint') return undefined;

@@ -1,5 +1,4 @@
 import { scalePicture } from '../image/write-picture.ts';
-import { ImageFailure } from '../model/image-failure.ts';
 import { createNoise } from '../pipeline/create-noise.ts';
 import { decodeLatents } from '../pipeline/decode-latents.ts';
 import { encodePicture } from '../pipeline/encode-picture.ts';
@@ -9,6 +8,7 @@ import type { LoadedModel } from '../pipeline/loaded-model.ts';
 import { makeLatents, type StartLatents } from '../pipeline/make-latents.ts';
 import type { Picture } from '../pipeline/picture.ts';
 import { previewLatents } from '../pipeline/preview-latents.ts';
+import { inpaintingChannels } from './inpainting-channels.ts';
 import { openScheduler } from './open-scheduler.ts';
 import { keepSource, maskOfLatents, type Source } from './read-source.ts';
 import type { SettledJob } from './settle-job.ts';
@@ -38,7 +38,7 @@ export async function makePicture(job: PictureJob, options: MakePictureOptions):
   const [width, height] = [diffused.width / pixelsPerLatent, diffused.height / pixelsPerLatent];
   const size = { width, height, signal };
   const start = source === undefined ? undefined : await startOf(model, source);
-  const more = await moreChannels(model, source);
+  const more = await inpaintingChannels(model, source);
   const network = guidedNetwork(model, prompts, { guidance, width, height, more, isSequential });
   const latents = await makeLatents(model, {
     ...{
@@ -65,25 +65,4 @@ async function startOf(model: LoadedModel, { picture, mask, strength }: Source):
   if (mask === undefined) return { latents, strength };
   const scale = model.folder.pixelsPerLatent;
   return { latents, strength, mask: maskOfLatents(mask, { ...picture, scale }) };
-}
-
-/** A network made for inpainting takes the mask and the picture without what is to be painted. */
-async function moreChannels(model: LoadedModel, source: Source | undefined): Promise<Float32Array | undefined> {
-  const { latentChannels, pixelsPerLatent, name } = model.folder;
-  if (model.inputChannels === latentChannels) return undefined;
-  if (source?.mask === undefined) {
-    throw new ImageFailure({
-      reason: 'model-unfit',
-      message: `The model \`${name}\` was made for inpainting; the job has no \`source\` with a \`mask\``,
-      hint: 'Send both, or take a model for text to image.',
-    });
-  }
-  const { picture, mask } = source;
-  const pixels = picture.pixels.map((value, at) => (mask[Math.floor(at / 3)] === 1 ? 128 : value));
-  const kept = await encodePicture(model, { ...picture, pixels });
-  const painted = maskOfLatents(mask, { ...picture, scale: pixelsPerLatent });
-  const more = new Float32Array(painted.length + kept.length);
-  more.set(painted);
-  more.set(kept, painted.length);
-  return more;
 }

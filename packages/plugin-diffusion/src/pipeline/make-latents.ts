@@ -7,7 +7,7 @@ import type { LoadedModel } from './loaded-model.ts';
 /** Latents of a picture to start from, and where to paint. */
 export interface StartLatents {
   readonly latents: Float32Array;
-  /** Share of the steps that are run. */
+  /** Share of the steps that are run; 1 keeps nothing of the picture. */
   readonly strength: number;
   /** One value a latent: 1 is painted, 0 is kept. @default everywhere */
   readonly mask?: Float32Array | undefined;
@@ -42,7 +42,7 @@ export async function makeLatents(model: LoadedModel, options: MakeLatentsOption
   const runs = scheduler.timesteps.length - first;
   const initial = noise(length);
   let latents =
-    start === undefined
+    start === undefined || start.strength === 1
       ? initial.map((value) => value * scheduler.initNoiseSigma)
       : scheduler.addNoise(start.latents, initial, first);
   let done = 0;
