@@ -1,6 +1,11 @@
 export { freePort } from './free-port.ts';
 export { SupervisedCommand } from './supervised-command.ts';
-export { type UpstreamCall, UpstreamClient, type UpstreamClientOptions } from './upstream-client.ts';
+export {
+  type UpstreamCall,
+  UpstreamClient,
+  type UpstreamClientOptions,
+  type UpstreamFile,
+} from './upstream-client.ts';
 export {
   createUpstreamFailures,
   type UpstreamFailureFacts,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, type Dispatcher, errors, type FormData, request } from 'undici';
+import { Agent, type Dispatcher, errors, FormData, request } from 'undici';
 import { readErrorText } from './read-error-text.ts';
 import type { UpstreamFailures } from './upstream-failures.ts';
 
@@ -39,6 +39,14 @@ export interface UpstreamCall {
   readonly repeat?: 'failed' | 'refused' | undefined;
 }
 
+/** A file in a form. */
+export interface UpstreamFile {
+  readonly name: string;
+  /** For example `image/png`. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
 type Sent = string | FormData | undefined;
 
 /** Speaks HTTP with a server behind a worker. A request is tried again only while nothing of an answer has come. */
@@ -69,7 +77,16 @@ export class UpstreamClient {
   }
 
   /** A whole JSON answer to a form with files. @throws the failures' errors */
-  async form(path: string, form: FormData, call: UpstreamCall): Promise<unknown> {
+  async form(
+    path: string,
+    fields: Readonly<Record<string, string | UpstreamFile>>,
+    call: UpstreamCall,
+  ): Promise<unknown> {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) {
+      if (typeof value === 'string') form.append(name, value);
+      else form.append(name, new Blob([Uint8Array.from(value.bytes)], { type: value.type }), value.name);
+    }
     return this.#parse(await this.#send('POST', path, form, call), call.signal);
   }
 
