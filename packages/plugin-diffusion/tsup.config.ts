@@ -7,13 +7,22 @@ export default defineConfig({
     engine: 'src/engine.ts',
     onnx: 'src/onnx.ts',
     plugin: 'src/plugin.ts',
+    server: 'src/server.ts',
     'ort-thread': 'src/runtime/ort-thread.ts',
   },
   format: 'esm',
   removeNodeProtocol: false,
   target: 'node22',
   platform: 'node',
-  dts: { entry: { index: 'src/index.ts', engine: 'src/engine.ts', onnx: 'src/onnx.ts', plugin: 'src/plugin.ts' } },
+  dts: {
+    entry: {
+      index: 'src/index.ts',
+      engine: 'src/engine.ts',
+      onnx: 'src/onnx.ts',
+      plugin: 'src/plugin.ts',
+      server: 'src/server.ts',
+    },
+  },
   splitting: true,
   treeshake: true,
 });

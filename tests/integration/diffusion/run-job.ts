@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BlobRef, parseInput, silentLogger } from '@byoc/core';
 import { type GenerateInput, type GenerateOutput, generate } from '@byoc/plugin-diffusion';
+import type { ImageEngine } from '@byoc/plugin-diffusion/engine';
 import { DEFAULT_LIMITS } from '../../../packages/plugin-diffusion/src/job/limits.ts';
 import { runGenerate } from '../../../packages/plugin-diffusion/src/job/run-generate.ts';
 import { OnnxEngine } from '../../../packages/plugin-diffusion/src/onnx/onnx-engine.ts';
@@ -56,9 +57,18 @@ export interface RunJobOptions {
   readonly onEnd?: (end: { usage: Readonly<Record<string, number>>; left: readonly string[] }) => void;
 }
 
-/** Runs one job with a folder of its own. */
+/** Runs one job with the engine `onnx` on a studio. */
 export async function runJob(
   studio: Studio,
+  input: Partial<GenerateInput> | object,
+  options: RunJobOptions = {},
+): Promise<RanJob> {
+  return runJobOn(await openTestEngine(studio, options), input, options);
+}
+
+/** Runs one job with a folder of its own. */
+export async function runJobOn(
+  engine: ImageEngine,
   input: Partial<GenerateInput> | object,
   options: RunJobOptions = {},
 ): Promise<RanJob> {
@@ -86,7 +96,7 @@ export async function runJob(
           },
         },
       },
-      { engine: await openTestEngine(studio, options), limits: DEFAULT_LIMITS },
+      { engine, limits: DEFAULT_LIMITS },
     );
     const files: Record<string, Uint8Array> = {};
     for (const name of await readdir(dir.out)) files[name] = await readFile(join(dir.out, name));

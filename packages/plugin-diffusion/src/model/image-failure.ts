@@ -46,6 +46,9 @@ export const FAILURE_REASONS = [
     'mask-size-wrong',
     'mask-opaque',
   ] as const),
+  ...(['server-start-failed', 'server-restarting', 'server-unreachable', 'server-busy', 'server-refused'] as const),
+  ...(['server-failed', 'server-garbled', 'server-cut-off', 'server-hangs'] as const),
+  ...(['server-kind-unknown', 'server-without-models', 'workflow-broken'] as const),
   ...(['result-not-finite', 'engine-failed', 'engine-missing', 'fitness-failed', 'disk-full'] as const),
 ] as const;
 

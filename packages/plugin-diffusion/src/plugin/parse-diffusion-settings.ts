@@ -1,10 +1,14 @@
 import { DEFAULT_LIMITS, type DiffusionLimits } from '../job/limits.ts';
 import type { OnnxEngineOptions } from '../onnx/onnx-options.ts';
+import type { ServerEngineOptions } from '../server/server-options.ts';
+import { parseServerSettings } from './parse-server-settings.ts';
 
 /** What a worker's environment asks for. */
 export interface DiffusionSettings {
   readonly limits: DiffusionLimits;
   readonly onnx: OnnxEngineOptions;
+  /** The server that the worker is put in front of. @default none: ONNX Runtime in the worker itself */
+  readonly server: ServerEngineOptions | undefined;
 }
 
 /** The variable that sets each limit. */
@@ -31,6 +35,7 @@ export function parseDiffusionSettings(environment: Readonly<Record<string, stri
     limits[name] = number(variable) ?? limits[name];
   return {
     limits,
+    server: parseServerSettings(environment),
     onnx: {
       modelsPath: text('BYOC_DIFFUSION_MODELS'),
       adaptersPath: text('BYOC_DIFFUSION_LORAS'),

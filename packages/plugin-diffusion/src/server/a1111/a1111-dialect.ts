@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { UpstreamClient } from '@byoc/core/upstream';
+import { ImageFailure } from '../../model/image-failure.ts';
+import type {
+  MakeOptions,
+  PictureAsk,
+  ServerDialect,
+  ServerFacts,
+  ServerPicture,
+  ServerProgress,
+} from '../server-dialect.ts';
+import type { ResolvedServerOptions } from '../server-options.ts';
+import { ServerWatch } from '../watch-server.ts';
+import { readA1111Models, readA1111Picture, readA1111Progress, readNames } from './a1111-answer.ts';
+import { toA1111Request } from './a1111-request.ts';
+
+/** An interrupt that is not answered is left at that. */
+const INTERRUPT_MS = 5_000;
+
+/** Asks A1111, SD.Next, Forge, and what else has `/sdapi/v1`. */
+export function createA1111Dialect(client: UpstreamClient, options: ResolvedServerOptions): ServerDialect {
+  return new A1111Dialect(client, options);
+}
+
+class A1111Dialect implements ServerDialect {
+  readonly kind = 'a1111';
+  readonly takes = new Set([
+    'negativePrompt',
+    'steps',
+    'guidance',
+    'seed',
+    'scheduler',
+    'loras',
+    'strength',
+    'size',
+  ] as const);
+  readonly takesSource = true;
+  readonly takesMask = true;
+  readonly #client: UpstreamClient;
+  readonly #options: ResolvedServerOptions;
+
+  constructor(client: UpstreamClient, options: ResolvedServerOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  async describe(signal: AbortSignal): Promise<ServerFacts> {
+    const get = (name: string) => this.#client.json('GET', `/sdapi/v1/${name}`, undefined, { signal });
+    // Older ones, and those that only speak like A1111, lack some of these.
+    const maybe = (name: string) => get(name).catch(() => signal.throwIfAborted());
+    const models = readA1111Models(await get('sd-models'), await maybe('options'));
+    return {
+      ...{ version: 'unknown', models, defaults: {} },
+      samplers: readNames(await maybe('samplers')),
+      schedules: readNames(await maybe('schedulers')),
+      loras: readNames(await maybe('loras')) ?? [],
+    };
+  }
+
+  async *make(
+    ask: PictureAsk,
+    { signal, wantsPreviews }: MakeOptions,
+  ): AsyncGenerator<ServerProgress, ServerPicture, undefined> {
+    const { firstAnswerMs, silenceMs, pollMs } = this.#options;
+    const { path, body } = toA1111Request(ask);
+    const look = async (of: AbortSignal) => {
+      const query = `?skip_current_image=${!wantsPreviews}`;
+      const found = await this.#client
+        .json('GET', `/sdapi/v1/progress${query}`, undefined, { signal: of })
+        .catch(() => {});
+      return readA1111Progress(found);
+    };
+    // Someone else's job may run there still: its steps are not this one's.
+    const before = (await look(signal))?.job;
+    signal.throwIfAborted();
+    const watch = new ServerWatch(signal, { withinMs: firstAnswerMs });
+    const call = { signal: watch.signal, firstAnswerMs: 0, repeat: 'refused' as const };
+    const answered = this.#client.json('POST', path, body, call).then((answer) => ({ answer }));
+    let last = 0;
+    let isOver = false;
+    try {
+      for (;;) {
+        const paused = sleep(pollMs, undefined, { signal: watch.signal }).then(() => look(watch.signal));
+        const next = await Promise.race([
+          answered,
+          paused.then(
+            (progress) => ({ progress }),
+            () => answered,
+          ),
+        ]);
+        if ('answer' in next) {
+          isOver = true;
+          return readA1111Picture(next.answer);
+        }
+        const { progress } = next;
+        if (progress === undefined || progress.job === before) continue;
+        if (progress.step > last) {
+          last = progress.step;
+          watch.moved(silenceMs);
+        }
+        yield progress;
+      }
+    } catch (error) {
+      // It has said that it does not work for this job, and may for another.
+      isOver ||= error instanceof ImageFailure && !['server-hangs', 'server-cut-off'].includes(error.reason);
+      throw error;
+    } finally {
+      answered.catch(() => {});
+      watch.end();
+      if (!isOver) await this.#interrupt();
+    }
+  }
+
+  /** A closed request does not stop it. */
+  async #interrupt(): Promise<void> {
+    const call = { signal: AbortSignal.timeout(INTERRUPT_MS), repeat: 'refused' as const };
+    await this.#client.json('POST', '/sdapi/v1/interrupt', {}, call).catch(() => {});
+  }
+}
