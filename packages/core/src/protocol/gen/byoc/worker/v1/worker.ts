@@ -28,7 +28,7 @@ export const WorkerPhase = {
   BUSY: 4,
   /** DRAINING - No new job is taken. */
   DRAINING: 5,
-  /** FAILED - setup or fitness failed; see reason. */
+  /** FAILED - setup or fitness failed, or the plugin put its worker out of service; see reason. */
   FAILED: 6,
 } as const;
 
