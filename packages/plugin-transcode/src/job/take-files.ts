@@ -11,7 +11,7 @@ export interface JobFiles {
   readonly burned: string | undefined;
 }
 
-/** Takes every file that a job comes with, all at once: callers send them in any order, each when it is asked for. */
+/** Takes every file that a job comes with before it begins: how long its caller takes to send them is none of its own time. */
 export async function takeFiles({
   input,
   file,
