@@ -13,6 +13,7 @@ import { quoteCommand } from './commands/quote.ts';
 import { receiptsCommand } from './commands/receipts.ts';
 import { runCommand } from './commands/run.ts';
 import { signerCommand } from './commands/signer.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { walletCommand } from './commands/wallet.ts';
 import { type KnownOptions, repeatedOption } from './repeated-option.ts';
 import { exitCodeOf } from './terminal/exit-code.ts';
@@ -45,6 +46,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .command(quoteCommand)
     .command(receiptsCommand)
     .command(runCommand)
+    .command(verifyCommand)
     .command(walletCommand)
     .command(signerCommand)
     .completion('completion', 'Prints a shell completion script (bash or zsh)')

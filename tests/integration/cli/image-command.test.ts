@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -30,6 +30,8 @@ const run = (...args: string[]) => {
   return runCliHere(['run', 'image/generate', ...input, ...where, ...args], { NO_COLOR: '1' });
 };
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+const verify = (...args: string[]) => runCliHere(['verify', ...args], { NO_COLOR: '1' });
 
 describe('byoc run image/generate', () => {
   it('writes one picture to the file that is named, in its format, and says what it is', async () => {
@@ -68,5 +70,77 @@ describe('byoc run image/generate', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain(reason);
     expect(stderr).not.toContain('diffuse');
+  });
+});
+
+describe('byoc verify', () => {
+  let file: string;
+  let signed: string;
+
+  beforeAll(async () => {
+    file = join(folder, 'signed.png');
+    const made = await run('-o', file, '--provenance');
+    expect(made).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('1 signed, for `byoc verify`') });
+    signed = await readFile(`${file}.provenance.json`, 'utf8');
+  });
+
+  it('says what is proven about a picture that was free, and what is not', async () => {
+    const { exitCode, stdout } = await verify(file);
+    expect(exitCode).toBe(0);
+    const address = started.address.toLowerCase();
+    expect(stdout).toContain(`The key of ${address} signed that it made this very file`);
+    expect(stdout).toContain('Whose key that is: anybody can sign with one.');
+    expect(stdout).toContain(`sha256:${sha256(await readFile(file))}, in the output at /images/0`);
+
+    const { stdout: json } = await verify(file, '--orchestrator', started.address, '--json');
+    expect(JSON.parse(json)).toMatchObject({
+      ...{ file, isExpected: true, orchestrator: address },
+      receipt: { capability: 'image/generate@1.0.0', amountWei: '0', payer: '', modelDigests: [expect.any(String)] },
+      output: { images: [{ seed: 7 }] },
+    });
+    expect(json).not.toContain('anybody');
+  });
+
+  it('checks each of several, with a file of provenance that is named', async () => {
+    const directory = join(folder, 'signed');
+    await run('-o', directory, '-i', 'count=2', '--provenance');
+    const provenance = join(directory, 'image-01.png.provenance.json');
+    const { stdout } = await verify(join(directory, 'image-02.png'), '--provenance', provenance);
+    expect(stdout).toContain('in the output at /images/1');
+  });
+
+  const tampered = (change: (text: string) => string) => async () => {
+    const path = join(folder, 'tampered.json');
+    await writeFile(path, change(signed));
+    return [file, '--provenance', path];
+  };
+
+  it.each([
+    [
+      'a picture that was changed',
+      async () => {
+        const path = join(folder, 'changed.png');
+        await writeFile(path, Buffer.concat([await readFile(file), Buffer.from([0])]));
+        return [path, '--provenance', `${file}.provenance.json`];
+      },
+      'PROVENANCE_FILE_UNKNOWN',
+    ],
+    ['a changed receipt', tampered((text) => text.replace(/"endedAt": \d/, '"endedAt": 9')), 'PROVENANCE_INVALID'],
+    ['a changed output', tampered((text) => text.replace('\\"seed\\":7', '\\"seed\\":8')), 'PROVENANCE_INVALID'],
+    ['another signer', async () => [file, '--orchestrator', `0x${'a'.repeat(40)}`], 'PROVENANCE_SIGNER_UNEXPECTED'],
+    ['nothing that was signed', async () => [join(folder, 'out.png')], 'PROVENANCE_MISSING'],
+    ['no picture', async () => [join(folder, 'none.png')], 'SOURCE_FILE_UNREADABLE'],
+    ['no address', async () => [file, '--orchestrator', '0x1'], 'INPUT_ARGUMENT_INVALID'],
+  ])('refuses %s', async (_, args, code) => {
+    const { exitCode, stdout } = await verify(...(await args()), '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code } });
+    expect(exitCode).not.toBe(0);
+  });
+
+  it('is not asked for where nothing is written', async () => {
+    expect(await run('--provenance')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('name them with --output'),
+    });
   });
 });

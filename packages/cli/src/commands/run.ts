@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { ByocError } from '@byoc/core';
+import type { JobResult } from '@byoc/core/gateway';
 import type { Argv, CommandModule } from 'yargs';
 import { chatEventOf, createChatPrinter, isChat } from '../chat/chat-printer.ts';
 import { dataDirectoryOption } from '../data-directory.ts';
@@ -18,7 +20,8 @@ import { withInterrupt } from '../terminal/interrupt.ts';
 import { printError } from '../terminal/print-error.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { createProgressLine } from '../terminal/progress-line.ts';
-import { verifyResult } from '../verify-result.ts';
+import { type VerifiedResult, verifyResult } from '../verify-result.ts';
+import { type WrittenProvenance, writeProvenance } from '../write-provenance.ts';
 import { runParallel } from './run-parallel.ts';
 
 interface RunArguments extends PayArguments {
@@ -28,6 +31,7 @@ interface RunArguments extends PayArguments {
   output: string | undefined;
   parallel: number | undefined;
   preview: boolean | undefined;
+  provenance: boolean;
   deadline: string;
   maxCost: string;
   orchestrator: string[] | undefined;
@@ -69,6 +73,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
           describe:
             'show a picture while it is made, with characters where the terminal has no pictures (default: where it has)',
         },
+        provenance: {
+          type: 'boolean',
+          default: false,
+          describe: 'write beside each file what proves where it comes from, for `byoc verify`',
+        },
         deadline: { type: 'string', default: '10m', describe: 'the job fails when it takes longer' },
         'max-cost': {
           type: 'string',
@@ -100,6 +109,11 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   const file = isPicture && args.output !== undefined ? planImageFile(input, args.output) : undefined;
   const protocol = isPicture && !args.json ? choosePictureProtocol(process.stderr, args.preview) : undefined;
   if (protocol !== undefined) askForPreviews(input);
+  if (args.provenance && (args.output === undefined || args.parallel !== undefined))
+    throw new ByocError('INPUT_ARGUMENT_INVALID', {
+      argument: '--provenance',
+      reason: args.output === undefined ? 'it is written beside files: name them with --output' : 'pieces have none',
+    });
   const maxCostWei = parseWei(args.maxCost);
   const deadlineMs = parseDurationMs(args.deadline);
   await using gateway = await openGateway({ ...args, dataDir: resolve(args.dataDir) }, { budgetWei: maxCostWei });
@@ -109,7 +123,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   try {
     if (args.parallel !== undefined)
       return await runParallel(gateway, { ...args, parallel: args.parallel }, input, limits, line);
-    const job = gateway.run(args.capability, input, limits);
+    const job = gateway.run(args.capability, input, { ...limits, receipt: args.provenance });
     const picture = protocol === undefined ? undefined : createPicturePreview(process.stderr, protocol);
     const printer = createChatPrinter({ out: process.stdout, aside: process.stderr });
     for await (const frame of job) {
@@ -131,44 +145,80 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     const result = await job.result;
     line.stop();
     const directory = args.output === undefined || file !== undefined ? undefined : resolve(args.output);
-    const [first] = result.parts;
-    if (file !== undefined && first !== undefined) await result.file(first.name, file, { signal });
-    if (directory !== undefined) await result.download(directory, { signal });
+    const files = await fetchFiles(result, { directory, file, signal });
+    const provenance = args.provenance ? await writeProvenance(result, files) : undefined;
     const proof = directory === undefined ? undefined : await verifyResult(args.capability, result, directory, signal);
-    const facts = {
-      job: result.jobId,
-      tookMs: Date.now() - startedAt,
-      orchestrator: result.orchestrator,
-      plugin: result.plugin,
-      output: result.output,
-      usage: result.usage,
-      payment: describePayment(result.payment),
-      parts: result.parts,
-      ...(directory === undefined ? {} : { directory }),
-      ...(file === undefined ? {} : { file }),
-      ...(proof?.facts === undefined ? {} : { proof: proof.facts }),
-    };
     // The files are there and paid for: they stay, and the exit code tells.
-    if (proof?.error !== undefined) process.exitCode = exitCodeOf(proof.error);
-    if (args.json) return printJson(facts);
-    const pictures = isPicture ? describePictures(result.output, { directory, file }) : undefined;
-    if (pictures !== undefined) process.stdout.write(`${pictures}\n`);
-    // An answer has been told as it came.
-    else if (!isChat(args.capability)) printJson(result.output);
-    const usage = Object.entries(result.usage).map(([meter, total]) => `${total} ${meter}`);
-    process.stderr.write(
-      `Done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s${usage.length === 0 ? '' : ` · ${usage.join(', ')}`}.\n`,
-    );
-    if (isPicture && result.payment.chargedWei === 0n) process.stderr.write('It was free.\n');
-    if (result.payment.chargedWei > 0n)
-      process.stderr.write(`Paid ${formatWei(result.payment.chargedWei)} by ${result.payment.provider}.\n`);
-    if (result.payment.problem !== undefined) printError(result.payment.problem, { json: false });
-    if (proof?.error !== undefined) printError(proof.error, { json: false });
-    else if (proof !== undefined) process.stderr.write(`Counted in the files: ${proof.counted}, as billed.\n`);
-    if (directory !== undefined) process.stderr.write(`${result.parts.length} files in ${directory}\n`);
-    else if (file === undefined && result.parts.length > 0)
-      process.stderr.write(`${result.parts.length} files were not fetched: name a folder with --output.\n`);
+    const error = proof?.error ?? provenance?.error;
+    if (error !== undefined) process.exitCode = exitCodeOf(error);
+    const ran = { result, tookMs: Date.now() - startedAt, directory, file, proof, provenance };
+    if (args.json) printJson(factsOf(ran));
+    else tell(args.capability, ran);
   } finally {
     line.stop();
   }
+}
+
+/** A job that went well, and where its files are. */
+interface RanJob {
+  readonly result: JobResult;
+  readonly tookMs: number;
+  readonly directory: string | undefined;
+  readonly file: string | undefined;
+  readonly proof: VerifiedResult | undefined;
+  readonly provenance: WrittenProvenance | undefined;
+}
+
+/** Fetches what was asked for. Resolves with the paths. */
+async function fetchFiles(
+  result: JobResult,
+  { directory, file, signal }: { directory: string | undefined; file: string | undefined; signal: AbortSignal },
+): Promise<string[]> {
+  const [first] = result.parts;
+  if (file !== undefined && first !== undefined) {
+    await result.file(first.name, file, { signal });
+    return [file];
+  }
+  if (directory === undefined) return [];
+  await result.download(directory, { signal });
+  return result.parts.map(({ name }) => join(directory, name));
+}
+
+function factsOf({ result, tookMs, directory, file, proof, provenance }: RanJob) {
+  return {
+    job: result.jobId,
+    tookMs,
+    orchestrator: result.orchestrator,
+    plugin: result.plugin,
+    output: result.output,
+    usage: result.usage,
+    payment: describePayment(result.payment),
+    parts: result.parts,
+    ...(directory === undefined ? {} : { directory }),
+    ...(file === undefined ? {} : { file }),
+    ...(proof?.facts === undefined ? {} : { proof: proof.facts }),
+    ...(provenance === undefined ? {} : { provenance: { files: provenance.paths, problem: provenance.error?.code } }),
+  };
+}
+
+function tell(capability: string, { result, tookMs, directory, file, proof, provenance }: RanJob): void {
+  const pictures = isImage(capability) ? describePictures(result.output, { directory, file }) : undefined;
+  if (pictures !== undefined) process.stdout.write(`${pictures}\n`);
+  // An answer has been told as it came.
+  else if (!isChat(capability)) printJson(result.output);
+  const usage = Object.entries(result.usage).map(([meter, total]) => `${total} ${meter}`);
+  const used = usage.length === 0 ? '' : ` · ${usage.join(', ')}`;
+  process.stderr.write(`Done in ${(tookMs / 1000).toFixed(1)} s${used}.\n`);
+  const { payment, parts } = result;
+  if (pictures !== undefined && payment.chargedWei === 0n) process.stderr.write('It was free.\n');
+  if (payment.chargedWei > 0n) process.stderr.write(`Paid ${formatWei(payment.chargedWei)} by ${payment.provider}.\n`);
+  if (payment.problem !== undefined) printError(payment.problem, { json: false });
+  if (proof?.error !== undefined) printError(proof.error, { json: false });
+  else if (proof !== undefined) process.stderr.write(`Counted in the files: ${proof.counted}, as billed.\n`);
+  if (provenance?.error !== undefined) printError(provenance.error, { json: false });
+  else if (provenance !== undefined)
+    process.stderr.write(`Where they come from: ${provenance.paths.length} signed, for \`byoc verify\`.\n`);
+  if (directory !== undefined) process.stderr.write(`${parts.length} files in ${directory}\n`);
+  else if (file === undefined && parts.length > 0)
+    process.stderr.write(`${parts.length} files were not fetched: name a folder with --output.\n`);
 }

@@ -40,6 +40,10 @@ export type {
 export { createFixedPriceFeed } from './price-feed/create-fixed-price-feed.ts';
 export { createHttpPriceFeed, type HttpPriceFeedOptions } from './price-feed/create-http-price-feed.ts';
 export type { ExchangeRate, PriceFeed } from './price-feed/price-feed.ts';
+export { createProvenance } from './provenance/create-provenance.ts';
+export { type Provenance, parseProvenance } from './provenance/provenance.ts';
+export { statedFiles } from './provenance/stated-files.ts';
+export { type ProvenanceFacts, verifyProvenance } from './provenance/verify-provenance.ts';
 export { encodeReceipt, parseReceipt } from './receipt/parse-receipt.ts';
 export { type Receipt, receiptSchema } from './receipt/receipt.ts';
 export { receiptHash } from './receipt/receipt-hash.ts';

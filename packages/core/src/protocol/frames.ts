@@ -113,6 +113,8 @@ export interface OpenPayment {
   readonly quote?: SignedQuote | undefined;
   /** Canonical JSON of the price sheet that the caller agrees to. @default any */
   readonly priceJson?: Uint8Array | undefined;
+  /** Wants a receipt even where the job costs nothing. @default false */
+  readonly receipt?: boolean | undefined;
 }
 
 /** Opens a job at an orchestrator. */

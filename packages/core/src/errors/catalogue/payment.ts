@@ -238,4 +238,41 @@ export const paymentErrors = {
     message: (f) => `The receipt is not valid: ${f.reason}.`,
     hint: () => 'Keep it as evidence, and choose another orchestrator. What was paid is in your own ledger.',
   }),
+  PROVENANCE_MISSING: entry<{ file: string; provenance: string }>({
+    grpc: 'NOT_FOUND',
+    http: 404,
+    recovery: 'fix-request',
+    message: (f) => `Nothing says where ${f.file} comes from: there is no ${f.provenance}.`,
+    hint: () =>
+      'Name its file with `--provenance`. It is written by `byoc run … -o … --provenance`, and by nobody afterwards.',
+  }),
+  PROVENANCE_INVALID: entry<{ reason: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 422,
+    recovery: 'give-up',
+    message: (f) => `The provenance is not valid: ${f.reason}.`,
+    hint: () =>
+      'It proves nothing: it was changed, or is no file of provenance. Ask for the one that was written with the file.',
+  }),
+  PROVENANCE_FILE_UNKNOWN: entry<{ file: string; sha256: string; known: string[] }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 422,
+    recovery: 'give-up',
+    message: (f) => `${f.file} is none of the files that its provenance is about: its sha256 is ${f.sha256}.`,
+    hint: (f) => `It was changed, or is another one. Known: ${f.known.slice(0, 5).join(', ')}.`,
+  }),
+  PROVENANCE_SIGNER_UNEXPECTED: entry<{ signer: string; expected: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 422,
+    recovery: 'give-up',
+    message: (f) => `The provenance is signed by ${f.signer}, not by ${f.expected}.`,
+    hint: () => 'Somebody else made the file, or says so. Check the address with the orchestrator that you mean.',
+  }),
+  PROVENANCE_UNAVAILABLE: entry<{ jobId: string; reason: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 502,
+    recovery: 'retry-other',
+    message: (f) => `No provenance could be written for job ${f.jobId}: ${f.reason}.`,
+    hint: () => 'The files are there all the same. Run the job again at an orchestrator that signs, if you need it.',
+  }),
 } as const;

@@ -50,6 +50,7 @@ export interface AttemptState {
 /** What a try that went well gave. */
 export interface AttemptResult {
   readonly output: unknown;
+  readonly outputJson: Uint8Array;
   readonly usage: Usage;
   readonly parts: readonly OutputPart[];
   readonly receipt: ReceiptBytes | undefined;

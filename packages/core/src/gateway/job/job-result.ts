@@ -32,6 +32,7 @@ export function jobResult(
   };
   const result: JobResult = {
     output: ended.output,
+    outputJson: ended.outputJson,
     usage: ended.usage,
     parts: ended.parts,
     receipt: ended.receipt,

@@ -22,6 +22,8 @@ export type RunFrame<E = unknown> =
 /** What a job gives. */
 export interface JobResult<O = unknown> {
   readonly output: O;
+  /** The output's JSON, byte by byte as it came: what the receipt's `outputSha256` is of. */
+  readonly outputJson: Uint8Array;
   readonly usage: Usage;
   /** Files of the output that `download` and `file` fetch. */
   readonly parts: readonly OutputPart[];
@@ -77,6 +79,8 @@ export interface RunOptions extends Omit<OfferFilter, 'capability'> {
   readonly keepOpen?: boolean | undefined;
   /** The id of the first attempt. @default random */
   readonly jobId?: JobId | undefined;
+  /** Asks for a signed receipt also where the job is free; with a price there always is one. @default false */
+  readonly receipt?: boolean | undefined;
   /** W3C `traceparent`. */
   readonly traceparent?: string | undefined;
   /**

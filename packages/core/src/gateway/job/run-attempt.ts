@@ -241,6 +241,7 @@ class Attempt {
     const output = checks.output(parseJson(result.outputJson, jobId));
     return {
       output,
+      outputJson: result.outputJson,
       usage,
       parts: result.parts,
       receipt: this.#receipt,

@@ -187,12 +187,12 @@ class GatewayJob implements Job {
     if (link === undefined)
       throw new ByocError('CONNECTION_FAILED', { address: slot.ref.url, reason: 'its source no longer names it' });
     const inputJson = encode(prepared.json);
-    const { maxCostWei, quote } = this.#options;
+    const { maxCostWei, quote, receipt = false } = this.#options;
     const funds = await openFunds(
       this.#context.purse,
       {
         ...{ jobId: this.#jobId, offer, link, input: prepared.json, inputJson, deadline: this.#deadline },
-        ...{ maxCostWei: maxCostWei ?? quote?.quote.maxCostWei ?? 0n, quote: quote?.signed },
+        ...{ maxCostWei: maxCostWei ?? quote?.quote.maxCostWei ?? 0n, quote: quote?.signed, receipt },
       },
       clock,
     );

@@ -49,16 +49,37 @@ export interface JobFunds {
 
 const NOTHING = new Uint8Array(0);
 
-/** The funds of a job that costs nothing. */
-export function freeFunds(provider: string): JobFunds {
-  const result = { provider, chargedWei: 0n, receipt: undefined, problem: undefined };
+/** What the receipt of a free job is held against. */
+export interface FreeReceipt {
+  readonly job: PayableJob;
+  /** ETH address. */
+  readonly orchestrator: string;
+  /** Checks receipts. @default plain JavaScript */
+  readonly engine?: CryptoEngine | undefined;
+  /** Told when there is no receipt that counts. */
+  onRefused(problem: ByocError): void;
+}
+
+/** The funds of a job that costs nothing. `wanted`: with a receipt. */
+export function freeFunds(provider: string, wanted?: FreeReceipt): JobFunds {
+  const nothing = { provider, chargedWei: 0n, receipt: undefined, problem: undefined };
   return {
-    intent: { provider, maxCostWei: 0n, data: NOTHING },
+    intent: { provider, maxCostWei: 0n, data: NOTHING, receipt: wanted !== undefined },
     topUp: ({ coverWei }) =>
       Promise.reject(
         new ByocError('PAYMENT_LIMIT_EXCEEDED', { jobId: '', wantedWei: String(coverWei), limitWei: '0' }),
       ),
-    close: async () => result,
+    async close(end) {
+      // What failed has nothing to show for.
+      if (wanted === undefined || end.result === undefined) return nothing;
+      try {
+        return { ...nothing, receipt: checkReceipt(end, { ...wanted, provider, payer: '' }) };
+      } catch (error) {
+        const problem = toByocError(error);
+        wanted.onRefused(problem);
+        return { ...nothing, problem };
+      }
+    },
   };
 }
 
@@ -81,28 +102,13 @@ export function paidFunds(options: {
   /** Told when there is no receipt that counts. */
   onRefused(problem: ByocError): void;
 }): JobFunds {
-  const { job, provider, payer, orchestrator, limitWei, session, share, receipts } = options;
+  const { job, provider, limitWei, session, share, receipts } = options;
   const { jobId } = job;
 
   let answered: { coverWei: bigint; data: Uint8Array } | undefined;
 
-  function check({ receipt, result }: FundsEnd): Receipt {
-    if (receipt === undefined) throw new ByocError('RECEIPT_INVALID', { reason: `there is none for job ${jobId}` });
-    const { capability, contractDigest, inputSha256, price } = job;
-    const succeeded: Partial<ExpectedReceipt> =
-      result === undefined
-        ? {}
-        : {
-            outcome: 'succeeded',
-            outputSha256: hash('sha256', result.outputJson),
-            modelDigests: modelDigests(readJson(result.outputJson)),
-            usage: Object.fromEntries(Object.entries(result.usage).map(([meter, total]) => [meter, String(total)])),
-          };
-    const expected = {
-      ...{ jobId, orchestrator, capability, contractDigest, inputSha256, price, payer },
-      ...{ paymentProvider: provider, ...succeeded },
-    };
-    const checked = verifyReceipt(receipt, expected, { engine: options.engine });
+  function check(end: FundsEnd): Receipt {
+    const checked = checkReceipt(end, options);
     if (BigInt(checked.amountWei) > share.reservedWei)
       throw new ByocError('RECEIPT_INVALID', {
         reason: `it charges ${checked.amountWei} wei; ${share.reservedWei} wei were let be taken`,
@@ -160,6 +166,29 @@ export function paidFunds(options: {
       return { provider, chargedWei, receipt, problem };
     },
   };
+}
+
+/** Checks a receipt against all that the gateway knows of the job. @throws ByocError RECEIPT_INVALID */
+function checkReceipt(
+  { receipt, result }: FundsEnd,
+  { job, orchestrator, payer, provider, engine }: Omit<FreeReceipt, 'onRefused'> & { payer: string; provider: string },
+): Receipt {
+  const { jobId, capability, contractDigest, inputSha256, price } = job;
+  if (receipt === undefined) throw new ByocError('RECEIPT_INVALID', { reason: `there is none for job ${jobId}` });
+  const succeeded: Partial<ExpectedReceipt> =
+    result === undefined
+      ? {}
+      : {
+          outcome: 'succeeded',
+          outputSha256: hash('sha256', result.outputJson),
+          modelDigests: modelDigests(readJson(result.outputJson)),
+          usage: Object.fromEntries(Object.entries(result.usage).map(([meter, total]) => [meter, String(total)])),
+        };
+  const expected = {
+    ...{ jobId, orchestrator, capability, contractDigest, inputSha256, price, payer },
+    ...{ paymentProvider: provider, ...succeeded },
+  };
+  return verifyReceipt(receipt, expected, { engine });
 }
 
 /** What can't be read is refused where the output is looked at. */

@@ -39,6 +39,8 @@ export interface FundsRequest {
   readonly deadline: number;
   /** A quote that the orchestrator is held to. */
   readonly quote: SignedQuote | undefined;
+  /** Wants a receipt even where the job is free. */
+  readonly receipt: boolean;
 }
 
 /**
@@ -53,10 +55,25 @@ export function openFunds(purse: Purse, request: FundsRequest, clock: Clock): Jo
   const free = request.quote === undefined && isFree(offer.price);
   // What can pay comes first for what has a price; what costs nothing needs no purse at all.
   const provider = free ? usable[0] : (usable.find(({ payer }) => payer !== '') ?? usable[0]);
-  if (provider !== undefined && free) return freeFunds(provider.name);
+  if (provider !== undefined && free) return openFree(purse, provider, request);
   if (provider !== undefined) return openPaid(purse, provider, request, clock);
   const mine = purse.providers.map(({ name }) => name).join(', ');
   throw new ByocError('PAYMENT_PROVIDER_UNKNOWN', { provider: mine, accepted: [...offer.paymentProviders] });
+}
+
+function openFree(
+  { engine, onRefused }: Purse,
+  { name: provider }: GatewayPaymentProvider,
+  { jobId, offer, inputJson, receipt }: FundsRequest,
+): JobFunds {
+  if (!receipt) return freeFunds(provider);
+  const { capability, contractDigest, price, orchestrator } = offer;
+  return freeFunds(provider, {
+    job: { jobId, capability, contractDigest, inputSha256: hash('sha256', inputJson), price },
+    orchestrator: orchestrator.address,
+    engine,
+    onRefused: (problem) => onRefused({ jobId, orchestrator, problem }),
+  });
 }
 
 async function openPaid(

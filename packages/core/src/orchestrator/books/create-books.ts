@@ -29,13 +29,15 @@ const PAGE = 1_000;
 export function createBooks(database: DatabaseSync, payment: readonly PaymentBooks[]): Books {
   const page = prepareRows(
     database,
-    `SELECT job_id, capability, provider, ended_at, amount_wei, receipt_json, receipt_signature FROM jobs
+    `SELECT job_id, capability, provider, ended_at, amount_wei, receipt_json, receipt_signature,
+      json_extract(payment_json, '$.payer') AS payer FROM jobs
       WHERE job_id > ? ORDER BY job_id LIMIT ${PAGE}`,
   );
   async function* paidJobs() {
     for (let after = ''; ; ) {
       const rows = page.all(after);
-      for (const row of rows) if (row['receipt_json'] !== null) yield row;
+      // Of a free job a caller may have had a receipt: nothing was sold.
+      for (const row of rows) if (row['receipt_json'] !== null && row['payer'] !== '') yield row;
       if (rows.length < PAGE) return;
       after = String(rows.at(-1)?.['job_id']);
       await turn();

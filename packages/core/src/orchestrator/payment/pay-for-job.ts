@@ -20,7 +20,7 @@ export interface AgreedPayment {
 }
 
 /**
- * Settles on the price of a job and asks who pays. What costs nothing asks nobody. Synchronous where the provider is.
+ * Settles on the price of a job and asks who pays. What costs nothing asks nobody, and is signed for only where that is wanted. Synchronous where the provider is.
  *
  * @throws ByocError PAYMENT_*, PRICE_*, QUOTE_*
  */
@@ -33,9 +33,16 @@ export function payForJob(
   const { plugin, reference, digest, contract } = selected;
   desk.provider(intent.provider);
   const agreed = prices.agreed(plugin, contract, intent.quote === undefined ? intent.priceJson : undefined);
-  if (intent.quote === undefined && isFree(agreed)) return { price: agreed, payment: noPayment };
+  const free = intent.quote === undefined && isFree(agreed);
+  if (free && intent.receipt !== true) return { price: agreed, payment: noPayment };
   const inputSha256 = hash('sha256', open.inputJson);
   const now = clock.now();
+  const { imageDigest } = plugin;
+  const named = { jobId: open.jobId, capability: reference, contractDigest: digest, inputSha256 };
+  if (free) {
+    const job = { ...named, price: agreed };
+    return { price: agreed, payment: desk.openFree({ job, provider: intent.provider, imageDigest, acceptedAt: now }) };
+  }
   const quote = intent.quote && verifyQuote(intent.quote, { orchestrator, now });
   if (quote !== undefined) {
     const fail = (reason: string) => new ByocError('QUOTE_INVALID', { reason });
@@ -45,12 +52,12 @@ export function payForJob(
   const price = quote?.price ?? agreed;
   const bounds = quote?.usage ?? usageBounds(contract, price, input);
   const payment = desk.open({
-    job: { jobId: open.jobId, capability: reference, contractDigest: digest, inputSha256, price },
+    job: { ...named, price },
     provider: intent.provider,
     intent,
     boundWei: quote?.maxCostWei ?? costBound(price, bounds),
     meters: usageTerms(contract, price, bounds),
-    imageDigest: plugin.imageDigest,
+    imageDigest,
     acceptedAt: now,
   });
   return payment instanceof Promise ? payment.then((found) => ({ price, payment: found })) : { price, payment };

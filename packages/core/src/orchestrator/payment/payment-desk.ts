@@ -19,6 +19,7 @@ import type { PaymentView } from '../admin/admin-views.ts';
 import type { JobPaymentRow, JobRow } from '../store/job-rows.ts';
 import { createLedgerStore, type LedgerStore } from '../store/ledger-store.ts';
 import { createTransact, type Transact } from '../store/transact.ts';
+import { createFreeJob, freeRow } from './create-free-job.ts';
 import { createPaidJob, type JobPayment, noPayment, type PaidJobOptions } from './job-payment.ts';
 import { startProvider } from './start-provider.ts';
 
@@ -51,6 +52,8 @@ export interface PaymentDesk {
   start(): Promise<void>;
   /** Asks the provider who pays. Holds nothing yet: `JobPayment.hold` does. @throws ByocError PAYMENT_* */
   open(request: OpenPaymentRequest): JobPayment | Promise<JobPayment>;
+  /** The payment of a job that costs nothing, of which a receipt is wanted. */
+  openFree(request: Pick<OpenPaymentRequest, 'job' | 'provider' | 'imageDigest' | 'acceptedAt'>): JobPayment;
   /** The payment of a job of the run before this one. `running`: it goes on, and more may be charged. */
   reopen(row: JobRow, options: { running: boolean }): Promise<JobPayment>;
   close(): Promise<void>;
@@ -77,13 +80,11 @@ export function createPaymentDesk(options: {
     throw new ByocError('PAYMENT_PROVIDER_UNKNOWN', { provider: name, accepted: [...providers.keys()] });
   };
 
-  const paidJob = (
-    job: PayableJob,
-    facts: { provider: string; row: JobPaymentRow; payer: JobPayer; heldWei: bigint; acceptedAt: number },
-  ): JobPayment => {
-    const { provider, row, payer, heldWei, acceptedAt } = facts;
-    const { jobId, capability, contractDigest, price } = job;
-    const receiptOf: PaidJobOptions['receiptOf'] = async ({ usage, ...end }) => {
+  const receiptsOf = (
+    { jobId, capability, contractDigest, price }: PayableJob,
+    { provider, row, acceptedAt }: { provider: string; row: JobPaymentRow; acceptedAt: number },
+  ): PaidJobOptions['receiptOf'] => {
+    return async ({ usage, ...end }) => {
       const receipt: Receipt = {
         ...{ version: 1, jobId, capability, contractDigest, price, ...end },
         ...{ imageDigest: row.imageDigest, inputSha256: row.inputSha256 },
@@ -93,6 +94,15 @@ export function createPaymentDesk(options: {
       };
       return { receiptJson: encodeReceipt(receipt), signature: await signReceipt(receipt, signer) };
     };
+  };
+
+  const paidJob = (
+    job: PayableJob,
+    facts: { provider: string; row: JobPaymentRow; payer: JobPayer; heldWei: bigint; acceptedAt: number },
+  ): JobPayment => {
+    const { provider, row, payer, heldWei } = facts;
+    const { jobId, price } = job;
+    const receiptOf = receiptsOf(job, facts);
     const onUsageFault = ({ meter, fault, told, counted }: UsageFault) =>
       options.logger.warn({ jobId, meter, fault, told: String(told), counted: String(counted) }, 'usage-corrected');
     return createPaidJob({ jobId, provider, price, row, payer, heldWei, ledger, receiptOf, onUsageFault });
@@ -130,10 +140,16 @@ export function createPaymentDesk(options: {
       const payer = provider.open(request.job, request.intent);
       return payer instanceof Promise ? payer.then((found) => opened(request, found)) : opened(request, payer);
     },
+    openFree({ job, provider, imageDigest, acceptedAt }) {
+      const row = freeRow({ inputSha256: job.inputSha256, imageDigest });
+      return createFreeJob({ row, receiptOf: receiptsOf(job, { provider, row, acceptedAt }) });
+    },
     async reopen(row, { running }) {
       if (row.payment === undefined) return noPayment;
       const { jobId, capability, contractDigest, price, provider, payment, acceptedAt } = row;
       const job = { jobId, capability, contractDigest, price, inputSha256: payment.inputSha256 };
+      if (payment.payer === '')
+        return createFreeJob({ row: payment, receiptOf: receiptsOf(job, { provider, row: payment, acceptedAt }) });
       const heldWei = ledger.job(jobId)?.heldWei ?? 0n;
       const payer = running
         ? await find(provider).resume(job, { payer: payment.payer, heldWei })

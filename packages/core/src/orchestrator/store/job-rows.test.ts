@@ -64,21 +64,24 @@ it('refuses an id that was used before', () => {
   expect(rows.get(row.jobId)?.pluginId).toBe('echo');
 });
 
-it('forgets what ended before a time, but no open job and no receipt', () => {
+it('forgets what ended before a time, but no open job and nothing that was paid for', () => {
   const rows = open();
   const end = {
     ...{ state: 'failed' as const, lastSequence: 1, usage: {}, outputJson: undefined, parts: [], error: undefined },
     ...{ amountWei: 0n, receiptJson: undefined, receiptSignature: undefined },
   };
-  const endAt = (jobId: string, endedAt: number, receiptJson?: Uint8Array) => {
-    rows.insert({ ...row, jobId });
+  const { payment } = row;
+  if (payment === undefined) throw new Error('the row has no payment');
+  const endAt = (jobId: string, endedAt: number, receiptJson?: Uint8Array, payer = payment.payer) => {
+    rows.insert({ ...row, jobId, payment: { ...payment, payer } });
     rows.end(jobId, { ...end, endedAt, receiptJson });
   };
   rows.insert(row);
   endAt('job_old00001', 99);
   endAt('job_paid0001', 99, new TextEncoder().encode('{}'));
+  endAt('job_free0001', 99, new TextEncoder().encode('{}'), '');
   endAt('job_young001', 100);
-  expect(rows.forget(100)).toBe(1);
+  expect(rows.forget(100)).toBe(2);
   expect(rows.forget(100)).toBe(0);
   const kept = [row.jobId, 'job_old00001', 'job_paid0001', 'job_young001'].filter((id) => rows.get(id) !== undefined);
   expect(kept).toEqual([row.jobId, 'job_paid0001', 'job_young001']);

@@ -71,7 +71,7 @@ export interface JobRows {
   get(jobId: string): JobRow | undefined;
   /** Jobs without an end: those of a run of the orchestrator before this one. */
   listOpen(): readonly JobRow[];
-  /** Forgets up to 1,000 jobs that ended before a time; a job with a receipt is kept. Returns how many. */
+  /** Forgets up to 1,000 jobs that ended before a time; a job that was paid for is kept with its receipt. Returns how many. */
   forget(endedBefore: number): number;
 }
 
@@ -93,7 +93,8 @@ export function createJobRows(database: DatabaseSync): JobRows {
   const listOpen = database.prepare('SELECT * FROM jobs WHERE ended_at IS NULL');
   const forget = database.prepare(
     `DELETE FROM jobs WHERE job_id IN
-      (SELECT job_id FROM jobs WHERE ended_at < ? AND receipt_json IS NULL LIMIT 1000)`,
+      (SELECT job_id FROM jobs WHERE ended_at < ?
+        AND (receipt_json IS NULL OR json_extract(payment_json, '$.payer') = '') LIMIT 1000)`,
   );
   // Callers are told too, and need not know where it is.
   const attempt = <T>(run: () => T) => attemptStore("the orchestrator's database", run);

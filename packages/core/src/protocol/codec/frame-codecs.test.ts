@@ -94,7 +94,7 @@ describe('the frame codecs', () => {
           open: { ...open, stagedParts: [] },
           jobSecret: new Uint8Array(16),
           contractDigest: '',
-          payment: { provider: 'free', maxCostWei: wei, data },
+          payment: { provider: 'free', maxCostWei: wei, data, receipt: wei % 2n === 0n },
           uploads: [{ name: 'a', sizeBytes: 5, mediaType: '', inboxFile: 'a'.repeat(32), sha256: '' }],
         };
         expect(up.decode(up.encode(frame), context)).toEqual(frame);

@@ -59,6 +59,7 @@ function encodeOpenJob(frame: OpenJobFrame): OpenJob {
       quoteJson: frame.payment.quote?.quoteJson ?? NOTHING,
       quoteSignature: frame.payment.quote?.signature ?? NOTHING,
       priceJson: frame.payment.priceJson ?? NOTHING,
+      receipt: frame.payment.receipt ?? false,
     },
     uploads: frame.uploads.map((upload) => ({ ...upload, sizeBytes: BigInt(upload.sizeBytes) })),
   };
@@ -82,6 +83,7 @@ function decodeOpenJob(message: OpenJob, { peer }: WireContext): OpenJobFrame {
       data: message.payment.data,
       quote: decodeIntentQuote(message.payment),
       priceJson: message.payment.priceJson.length === 0 ? undefined : message.payment.priceJson,
+      receipt: message.payment.receipt,
     },
     uploads: message.uploads.map((upload) => decodeUpload(upload, context)),
   };

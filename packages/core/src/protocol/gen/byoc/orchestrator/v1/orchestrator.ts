@@ -173,6 +173,8 @@ export interface PaymentIntent {
   quoteSignature: Uint8Array;
   /** The price sheet that the caller agrees to, UTF-8 JSON as the offer has it. Empty: any, up to max_cost_wei. */
   priceJson: Uint8Array;
+  /** A receipt is wanted even where the job costs nothing: what the orchestrator signs then says what was run. */
+  receipt: boolean;
 }
 
 /** Opens a job at the orchestrator. */
@@ -1208,6 +1210,7 @@ function createBasePaymentIntent(): PaymentIntent {
     quoteJson: new Uint8Array(0),
     quoteSignature: new Uint8Array(0),
     priceJson: new Uint8Array(0),
+    receipt: false,
   };
 }
 
@@ -1230,6 +1233,9 @@ export const PaymentIntent: MessageFns<PaymentIntent> = {
     }
     if (message.priceJson.length !== 0) {
       writer.uint32(50).bytes(message.priceJson);
+    }
+    if (message.receipt !== false) {
+      writer.uint32(56).bool(message.receipt);
     }
     return writer;
   },
@@ -1293,6 +1299,14 @@ export const PaymentIntent: MessageFns<PaymentIntent> = {
             }
 
             message.priceJson = reader.bytes();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.receipt = reader.bool();
             continue;
           }
         }
