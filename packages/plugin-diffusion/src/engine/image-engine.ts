@@ -68,6 +68,8 @@ export type EngineStep =
       readonly seed: number;
       /** Of the size that was settled, or whatever another engine gave. */
       readonly picture: EnginePicture;
+      /** A safety checker flagged it, and it is black. @default false */
+      readonly isBlanked?: boolean | undefined;
     };
 
 /** What an engine says last. */

@@ -34,8 +34,13 @@ export async function previewOf(picture: Picture, size: number): Promise<string>
 }
 
 /** Scales a picture, cutting what the new shape leaves no room for. */
-export async function scalePicture(picture: Picture, width: number, height: number): Promise<Picture> {
-  const scaled = fromPicture(picture).resize(width, height, { fit: 'cover', kernel: 'lanczos3' });
+export async function scalePicture(
+  picture: Picture,
+  width: number,
+  height: number,
+  { kernel = 'lanczos3' }: { readonly kernel?: 'lanczos3' | 'cubic' } = {},
+): Promise<Picture> {
+  const scaled = fromPicture(picture).resize(width, height, { fit: 'cover', kernel });
   return { width, height, pixels: new Uint8Array(await scaled.raw().toBuffer()) };
 }
 

@@ -9,6 +9,7 @@ import { makeLatents, type StartLatents } from '../pipeline/make-latents.ts';
 import type { Picture } from '../pipeline/picture.ts';
 import { previewLatents } from '../pipeline/preview-latents.ts';
 import { inpaintingChannels } from './inpainting-channels.ts';
+import { type JudgedPicture, judgePicture, judgePreview } from './judge-picture.ts';
 import { openScheduler } from './open-scheduler.ts';
 import { keepSource, maskOfLatents, type Source } from './read-source.ts';
 import type { SettledJob } from './settle-job.ts';
@@ -30,7 +31,7 @@ export interface MakePictureOptions {
 }
 
 /** Makes one picture of a job. @throws ImageFailure */
-export async function makePicture(job: PictureJob, options: MakePictureOptions): Promise<Picture> {
+export async function makePicture(job: PictureJob, options: MakePictureOptions): Promise<JudgedPicture> {
   const { model, prompts, settled, source } = job;
   const { seed, isSequential, signal, onStep } = options;
   const { pixelsPerLatent, latentChannels } = model.folder;
@@ -51,13 +52,14 @@ export async function makePicture(job: PictureJob, options: MakePictureOptions):
     length: latentChannels * width * height,
     // A network made for inpainting sees the picture itself: it needs no blending.
     start: start === undefined || more === undefined ? start : { ...start, mask: undefined },
-    onStep: (step, current) => onStep(step, () => previewLatents(model, current, size)),
+    onStep: (step, current) =>
+      onStep(step, async () => judgePreview(model, await previewLatents(model, current, size))),
   });
   signal.throwIfAborted();
   const decoded = await decodeLatents(model, latents, size);
   const made = source === undefined ? decoded : keepSource(decoded, source);
-  if (made.width === settled.width && made.height === settled.height) return made;
-  return scalePicture(made, settled.width, settled.height);
+  const isAsked = made.width === settled.width && made.height === settled.height;
+  return judgePicture(model, isAsked ? made : await scalePicture(made, settled.width, settled.height));
 }
 
 async function startOf(model: LoadedModel, { picture, mask, strength }: Source): Promise<StartLatents> {

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByocError, type JobContext } from '@byoc/core';
 import type { generate } from '../capability/generate.ts';
-import type { GeneratedImage, GenerateOutput } from '../capability/output.ts';
+import type { GenerateChange, GeneratedImage, GenerateOutput } from '../capability/output.ts';
 import type { EngineStep, ImageEngine } from '../engine/image-engine.ts';
 import { openEnginePicture } from '../image/open-engine-picture.ts';
 import { previewOf } from '../image/write-picture.ts';
@@ -50,6 +50,7 @@ async function generateSteps(context: GenerateContext, { engine, limits }: Gener
   const seed = input.seed ?? randomInt(2 ** 32);
   const steps = engine.generate({ input, seed, limits, signal, file: (picture) => context.file(picture) });
   const images: GeneratedImage[] = [];
+  const blanked: GenerateChange[] = [];
   const stepsDone = Array.from({ length: input.count }, () => 0);
   let settled: Extract<EngineStep, { type: 'settled' }> | undefined;
   try {
@@ -60,7 +61,7 @@ async function generateSteps(context: GenerateContext, { engine, limits }: Gener
         if (settled === undefined) throw new Error('the engine ended before it began');
         context.progress({ stage: 'done', fraction: 1 });
         const { model, settings } = settled;
-        return { images, model, settings, engine: engine.identity, changes: [...value.changes] };
+        return { images, model, settings, engine: engine.identity, changes: [...value.changes, ...blanked] };
       }
       if (value.type === 'settled') {
         checkJob({ ...value.settings, count: input.count }, limits);
@@ -69,6 +70,7 @@ async function generateSteps(context: GenerateContext, { engine, limits }: Gener
       }
       if (settled === undefined) throw new Error('the engine went to work before it said at what');
       if (value.type === 'picture') {
+        if (value.isBlanked) blanked.push(blankedChange(value.image));
         const picture = await openEnginePicture(value.picture, limits);
         images[value.image] = await saveImage(context, { ...value, picture, settled });
         context.usage.set('images', images.filter((image) => image !== undefined).length);
@@ -80,6 +82,11 @@ async function generateSteps(context: GenerateContext, { engine, limits }: Gener
   } finally {
     await steps.return({ changes: [] });
   }
+}
+
+function blankedChange(image: number): GenerateChange {
+  const reason = `The model's safety checker flagged picture ${image + 1}; it is black.`;
+  return { kind: 'adjusted', field: 'images', reason };
 }
 
 /** Counts a step first, then tells it. */

@@ -49,7 +49,14 @@ export const FAILURE_REASONS = [
   ...(['server-start-failed', 'server-restarting', 'server-unreachable', 'server-busy', 'server-refused'] as const),
   ...(['server-failed', 'server-garbled', 'server-cut-off', 'server-hangs'] as const),
   ...(['server-kind-unknown', 'server-without-models', 'workflow-broken'] as const),
-  ...(['result-not-finite', 'engine-failed', 'engine-missing', 'fitness-failed', 'disk-full'] as const),
+  ...([
+    'result-not-finite',
+    'picture-flagged',
+    'engine-failed',
+    'engine-missing',
+    'fitness-failed',
+    'disk-full',
+  ] as const),
 ] as const;
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];

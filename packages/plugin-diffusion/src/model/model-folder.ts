@@ -1,5 +1,6 @@
 import type { SchedulerConfig } from '../schedulers/scheduler-config.ts';
 import type { ModelSettings } from './model-settings.ts';
+import type { SafetyChecker } from './safety-checker.ts';
 
 /** Families that can be run: which networks there are, and how they are fed. */
 export type ModelFamily = 'stable-diffusion' | 'stable-diffusion-xl' | 'stable-diffusion-3' | 'flux';
@@ -65,6 +66,8 @@ export interface ModelFolder {
   readonly statesWidth: number | undefined;
   /** SDXL's base has 6 numbers for size and crop; its refiner 5, with a score. */
   readonly timeIds: number;
+  /** Asked about each finished picture. */
+  readonly safetyChecker: SafetyChecker | undefined;
   readonly settings: ModelSettings;
   /** Every file, relative, with its size. */
   readonly files: readonly { readonly path: string; readonly sizeBytes: number }[];

@@ -16,6 +16,12 @@ export const modelSettingsSchema = z.strictObject({
     .prefault({}),
   /** Sizes other than the native one are made by scaling its pictures. @default false */
   nativeSizeOnly: z.boolean().default(false),
+  /**
+   * What becomes of a picture that the model's `safety_checker` flags: its job fails, or it is black. `off` does not ask it.
+   *
+   * @default "refuse" where there is one
+   */
+  safetyChecker: z.enum(['refuse', 'blank', 'off']).optional(),
   /** sha256 of files, in hexadecimal; one that differs keeps the model from being loaded. */
   sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).default({}),
   /** A job whose picture is known. */

@@ -10,6 +10,7 @@ import { familyOf, MODEL_FAMILIES } from './model-families.ts';
 import type { EncoderFacts, ModelFolder, ModelPart } from './model-folder.ts';
 import { modelSettingsSchema } from './model-settings.ts';
 import { transformerFacts, transformerSchema, unetFacts, unetSchema } from './network-facts.ts';
+import { imageReaderSchema, safetyChecker } from './safety-checker.ts';
 
 const component = z.union([z.tuple([z.string().nullable(), z.string().nullable()]), z.unknown()]);
 const indexSchema = z.looseObject({ _class_name: z.string() }).catchall(component);
@@ -39,11 +40,19 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
   const wanted: ModelPart[] = [...encoders.map(({ part }) => part), facts.network, 'vae_decoder'];
   for (const part of wanted) if (!has(`${part}/model.onnx`)) throw incomplete(name, `${part}/model.onnx`);
   if (!has('scheduler/scheduler_config.json')) throw incomplete(name, 'scheduler/scheduler_config.json');
-  for (const part of ['vae_encoder', 'safety_checker'] as const) if (has(`${part}/model.onnx`)) wanted.push(part);
+  if (has('vae_encoder/model.onnx')) wanted.push('vae_encoder');
   for (const { tokenizer, kind } of encoders) {
     const hasWords = kind === 'clip' && has(`${tokenizer}/vocab.json`) && has(`${tokenizer}/merges.txt`);
     if (!hasWords && !has(`${tokenizer}/tokenizer.json`))
       throw incomplete(name, `${tokenizer}/${kind === 'clip' ? 'vocab' : 'tokenizer'}.json`);
+  }
+  const settings = has('byoc-model.json')
+    ? await readJson(path, 'byoc-model.json', modelSettingsSchema)
+    : modelSettingsSchema.parse({});
+  const checker = settings.safetyChecker ?? (has('safety_checker/model.onnx') ? 'refuse' : 'off');
+  if (checker !== 'off') {
+    if (!has('safety_checker/model.onnx')) throw incomplete(name, 'safety_checker/model.onnx');
+    wanted.push('safety_checker');
   }
   const config = async <T extends object>(part: ModelPart, schema: z.ZodType<T>): Promise<Partial<T>> =>
     has(`${part}/config.json`) ? readJson(path, `${part}/config.json`, schema) : {};
@@ -63,10 +72,18 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
     scalingFactor: vae.scaling_factor ?? facts.scalingFactor,
     shiftFactor: vae.shift_factor ?? facts.shiftFactor,
     nativeSize: nativeLatents * pixelsPerLatent,
-    settings: has('byoc-model.json')
-      ? await readJson(path, 'byoc-model.json', modelSettingsSchema)
-      : modelSettingsSchema.parse({}),
+    safetyChecker: checker === 'off' ? undefined : safetyChecker(checker, await readImageReader(path, has)),
+    settings,
   };
+}
+
+/** Older exports have no settings of what they see. */
+async function readImageReader(
+  path: string,
+  has: (file: string) => boolean,
+): Promise<z.output<typeof imageReaderSchema>> {
+  const file = 'feature_extractor/preprocessor_config.json';
+  return has(file) ? readJson(path, file, imageReaderSchema) : imageReaderSchema.parse({});
 }
 
 /** FLUX schnell, which nothing guides, was trained with half as many words. */

@@ -98,8 +98,8 @@ export class OnnxEngine implements ImageEngine {
           onStep: async (step, preview) => queue.push({ type: 'step', image, step, preview }),
         },
       ).then(
-        (picture) => {
-          queue.push({ type: 'picture', image, seed, picture });
+        (judged) => {
+          queue.push({ type: 'picture', image, seed, ...judged });
           queue.end();
         },
         (error: unknown) => queue.fail(error),
