@@ -79,7 +79,7 @@ describe('adapters', () => {
       ],
     ],
   ])('give the latents that diffusers gives with them: %s', async (name, loras) => {
-    const loaded = await studio.model(model, signal, loras);
+    const loaded = await studio.take(model, signal, loras);
     const prompts = await encodePrompts(loaded, 'a red circle above a blue square', 'a green star', signal);
     const made = await makeLatents(loaded, {
       ...{ length: 256, steps: 4, signal, scheduler: createScheduler(loaded.folder.scheduler, { steps: 4 }) },

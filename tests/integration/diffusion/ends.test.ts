@@ -111,7 +111,7 @@ describe('cancel', () => {
 describe('an engine that goes wrong', () => {
   /** The studio, with a network that does something else from a run on. */
   async function withNetwork(run: (times: number) => Float32Array | undefined): Promise<Studio> {
-    const real = await studio.model(model, new AbortController().signal);
+    const real = await studio.take(model, new AbortController().signal);
     let times = 0;
     const network = {
       ...real.network,
@@ -123,7 +123,12 @@ describe('an engine that goes wrong', () => {
       },
     };
     const loaded = { ...real, network, sessions: { ...real.sessions, unet: network } };
-    return { runtime: studio.runtime, defaultModel: model, model: async () => loaded } as unknown as Studio;
+    return {
+      runtime: studio.runtime,
+      defaultModel: model,
+      take: async () => loaded,
+      giveBack() {},
+    } as unknown as Studio;
   }
 
   it('gives no picture of values that are no numbers', async () => {

@@ -59,12 +59,12 @@ function difference(made: Float32Array, wanted: readonly number[]): number {
 
 describe.each(families)('a pipeline shaped like %s', (model) => {
   it.each(['text', 'image', 'inpaint'] as const)('gives the latents that diffusers gives, from %s', async (which) => {
-    const loaded = await studio.model(model, signal);
+    const loaded = await studio.take(model, signal);
     expect(difference(await latentsOf(loaded, which), fixtures[model]?.[which] ?? [])).toBeLessThan(1e-4);
   });
 
   it('decodes them to the picture that diffusers gives', async () => {
-    const loaded = await studio.model(model, signal);
+    const loaded = await studio.take(model, signal);
     const latents = await latentsOf(loaded, 'text');
     const { pixels } = await decodeLatents(loaded, latents, { width: side, height: side, signal });
     const wanted = await sharp(join(pipelines, `../pictures/${model}.png`))
@@ -105,7 +105,7 @@ describe.each(families)('a pipeline shaped like %s', (model) => {
 
 describe('a pipeline shaped like Stable Diffusion 3', () => {
   it('asks for both prompts one after the other where memory is short', async () => {
-    const loaded = await studio.model('stable-diffusion-3', signal);
+    const loaded = await studio.take('stable-diffusion-3', signal);
     const wanted = fixtures['stable-diffusion-3']?.text ?? [];
     expect(difference(await latentsOf(loaded, 'text', true), wanted)).toBeLessThan(1e-4);
   });
@@ -117,7 +117,7 @@ describe('a pipeline shaped like Stable Diffusion 3', () => {
     await cp(join(pipelines, 'stable-diffusion-3'), small, { recursive: true, filter });
     const other = await openTestStudio(small);
     try {
-      const made = await latentsOf(await other.model('without-t5', signal), 'withoutT5');
+      const made = await latentsOf(await other.take('without-t5', signal), 'withoutT5');
       expect(difference(made, fixtures['stable-diffusion-3']?.withoutT5 ?? [])).toBeLessThan(1e-4);
     } finally {
       await other.close();

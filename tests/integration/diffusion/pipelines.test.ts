@@ -23,7 +23,7 @@ describe.each(families)('a pipeline shaped like %s', (model) => {
   it.each([false, true])(
     'gives the latents that Python gives (prompts one after the other: %s)',
     async (isSequential) => {
-      const loaded = await studio.model(model, signal);
+      const loaded = await studio.take(model, signal);
       const prompts = await encodePrompts(loaded, 'a red circle above a blue square', 'a green star', signal);
       const scheduler = createScheduler(loaded.folder.scheduler, { steps: 6 });
       const { start, latents } = fixtures[model] as (typeof fixtures)[string];
@@ -167,7 +167,7 @@ describe('image/generate', () => {
   });
 
   it('decodes large pictures in tiles that do not show', async () => {
-    const loaded = await studio.model(model, signal);
+    const loaded = await studio.take(model, signal);
     const [width, height] = [84, 24];
     const latents = Float32Array.from({ length: 4 * width * height }, (_, at) => Math.sin(at / 50));
     const tiled = await decodeLatents(loaded, latents, { width, height, signal });

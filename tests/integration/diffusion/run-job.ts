@@ -24,9 +24,9 @@ export function openTestStudio(modelsPath: string = pipelines, { maxModelBytes =
 /** The engine `onnx` on a studio. */
 export async function openTestEngine(
   studio: Studio,
-  { availableBytes = () => 8 * 1024 ** 3 } = {},
+  { availableBytes = () => 8 * 1024 ** 3, batch = 4 } = {},
 ): Promise<OnnxEngine> {
-  const engine = new OnnxEngine({ open: async () => studio, availableBytes });
+  const engine = new OnnxEngine({ open: async () => studio, availableBytes, batch });
   const signal = new AbortController().signal;
   await engine.start({ log: silentLogger, tmp: tmpdir(), signal, onChange() {} });
   return engine;

@@ -45,7 +45,7 @@ const pictures = formulas.map((formula) => {
 
 describe('a safety checker', () => {
   it('flags the pictures that diffusers flags with it', async () => {
-    const model = await studio.model('blank', signal);
+    const model = await studio.take('blank', signal);
     const judged = await Promise.all(pictures.map((picture) => judgePicture(model, picture)));
     expect(judged.map(({ isBlanked }) => isBlanked)).toEqual(flagged);
     expect(new Set(judged[flagged.indexOf(true)]?.picture.pixels)).toEqual(new Set([0]));
@@ -53,7 +53,7 @@ describe('a safety checker', () => {
   });
 
   it('is asked about previews as well', async () => {
-    const model = await studio.model('usual', signal);
+    const model = await studio.take('usual', signal);
     const shown = await judgePreview(model, pictures[flagged.indexOf(true)] as Picture);
     expect(new Set(shown.pixels)).toEqual(new Set([0]));
   });

@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 async function difference(name: string, model: string, guidance: number, strength?: number): Promise<number> {
-  const loaded = await studio.model(model, signal);
+  const loaded = await studio.take(model, signal);
   const prompts = await encodePrompts(loaded, 'a red circle above a blue square', 'a green star', signal);
   const picture = { width: 64, height: 64, pixels: slope };
   const source = { picture, mask: rightHalf };

@@ -9,6 +9,8 @@ import type { OnnxEngineOptions } from './onnx-options.ts';
 /** Of the memory that is there: the rest is for the pictures. */
 const SHARE_OF_MODELS = 0.75;
 
+const BATCH = 4;
+
 /** Makes the engine that runs models in this process, with ONNX Runtime. */
 export function createOnnxEngine(options: OnnxEngineOptions = {}): ImageEngine {
   const { modelsPath, adaptersPath, defaultModel, providers, threads } = options;
@@ -19,6 +21,7 @@ export function createOnnxEngine(options: OnnxEngineOptions = {}): ImageEngine {
         ...{ modelsPath, adaptersPath, defaultModel, providers, threads, maxModelBytes, signal },
         builtinPath: builtinPath(),
       }),
+    batch: options.batch ?? BATCH,
     availableBytes: options.availableBytes ?? availableMemory,
   });
 }

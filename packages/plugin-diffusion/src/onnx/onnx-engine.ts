@@ -8,15 +8,18 @@ import type {
   EngineStep,
   ImageEngine,
 } from '../engine/image-engine.ts';
-import { planMemory } from '../job/check-memory.ts';
-import { makePicture } from '../job/make-picture.ts';
+import { memoryOfPicture, planMemory } from '../job/check-memory.ts';
 import { readSource } from '../job/read-source.ts';
 import { settleJob } from '../job/settle-job.ts';
+import type { ModelFolder } from '../model/model-folder.ts';
 import { readModelFolder } from '../model/read-model-folder.ts';
 import { encodePrompts } from '../pipeline/encode-prompts.ts';
 import type { LoadedModel } from '../pipeline/loaded-model.ts';
 import { stepsToRun } from '../pipeline/make-latents.ts';
 import type { Studio } from '../studio/studio.ts';
+import { BatchVerdicts } from './batch/batch-verdicts.ts';
+import { Darkroom } from './batch/darkroom.ts';
+import { makeGroup, type PlannedPicture } from './make-group.ts';
 import { StepQueue } from './step-queue.ts';
 
 /** A test picture of a model whose look is not known is small, so that starting stays quick. */
@@ -24,19 +27,23 @@ const SMALL = 256;
 
 interface OnnxEngineParts {
   readonly open: (signal: AbortSignal) => Promise<Studio>;
+  /** Pictures at once. */
+  readonly batch: number;
   /** Bytes that can be had now. */
   readonly availableBytes: () => number;
 }
 
 /** Runs models of diffusers' ONNX layout in this process. */
 export class OnnxEngine implements ImageEngine {
-  readonly slots = 1;
+  readonly slots: number;
   readonly modes = ['text-to-image', 'image-to-image', 'inpaint'] as const;
   readonly #parts: OnnxEngineParts;
+  readonly #darkroom = new Darkroom(makeGroup(new BatchVerdicts()));
   #studio: Studio | undefined;
 
   constructor(parts: OnnxEngineParts) {
     this.#parts = parts;
+    this.slots = parts.batch;
   }
 
   get identity() {
@@ -61,10 +68,21 @@ export class OnnxEngine implements ImageEngine {
   }
 
   async *generate(job: EngineJob): AsyncGenerator<EngineStep, EngineEnd, undefined> {
-    const { input, signal } = job;
     const studio = this.#started();
-    const name = input.model ?? studio.defaultModel;
-    const model = await studio.model(name, signal, input.loras);
+    const name = job.input.model ?? studio.defaultModel;
+    const model = await studio.take(name, job.signal, job.input.loras);
+    try {
+      return yield* this.#generateWith(model, { ...job, name });
+    } finally {
+      studio.giveBack(model);
+    }
+  }
+
+  async *#generateWith(
+    model: LoadedModel,
+    { name, ...job }: EngineJob & { readonly name: string },
+  ): AsyncGenerator<EngineStep, EngineEnd, undefined> {
+    const { input } = job;
     const { folder, digest } = model;
     const settled = settleJob(input, folder);
     const { width, height, diffused, steps, guidance, scheduler } = settled;
@@ -80,38 +98,54 @@ export class OnnxEngine implements ImageEngine {
       chargedPixels: Math.min(width * height, diffused.width * diffused.height),
     };
     const isGuided = guidance > 1 && folder.guidedBy === 'prompts';
-    const { isSequential } = planMemory(folder, diffused, {
-      isGuided,
-      availableBytes: this.#parts.availableBytes(),
-    });
+    const availableBytes = this.#parts.availableBytes();
+    const { isSequential } = planMemory(folder, diffused, { isGuided, availableBytes });
     const source = await readSource(job, diffused);
-    const prompts = await encodePrompts(model, input.prompt, input.negativePrompt, signal);
-    for (let image = 0; image < input.count; image += 1) {
-      const seed = (job.seed + image) % (Number.MAX_SAFE_INTEGER + 1);
-      const leaving = new AbortController();
-      const queue = new StepQueue<EngineStep>();
-      const making = makePicture(
-        { model, prompts, settled, source },
-        {
-          ...{ seed, isSequential },
-          signal: AbortSignal.any([signal, leaving.signal]),
-          onStep: async (step, preview) => queue.push({ type: 'step', image, step, preview }),
-        },
-      ).then(
-        (judged) => {
-          queue.push({ type: 'picture', image, seed, ...judged });
-          queue.end();
-        },
-        (error: unknown) => queue.fail(error),
-      );
-      try {
-        yield* queue;
-      } finally {
-        leaving.abort();
-        await making;
-      }
+    const queue = new StepQueue<EngineStep>();
+    const leaving = new AbortController();
+    const signal = AbortSignal.any([job.signal, leaving.signal]);
+    const plan = async (): Promise<readonly PlannedPicture[]> => {
+      const prompts = await encodePrompts(model, input.prompt, input.negativePrompt, signal);
+      const kind = [
+        digest,
+        lorasOf(model),
+        diffused,
+        isGuided,
+        isSequential,
+        steps,
+        stepsRun,
+        scheduler,
+        prompts.prompt.length,
+      ];
+      return Array.from({ length: input.count }, (_, image) => ({
+        key: JSON.stringify([...kind, source?.mask === undefined]),
+        most: () => (isSequential ? 1 : this.#mostAtOnce(folder, diffused, isGuided)),
+        job: { model, prompts, settled, source },
+        ...{ image, isSequential, signal, queue },
+        seed: (job.seed + image) % (Number.MAX_SAFE_INTEGER + 1),
+        showsPreviews: input.previews !== undefined,
+        fail: (error: unknown) => leaving.abort(error),
+      }));
+    };
+    const making = this.#darkroom.make(plan, signal).then(
+      () => queue.end(),
+      (error: unknown) => queue.fail(error),
+    );
+    try {
+      yield* queue;
+    } finally {
+      leaving.abort();
+      await making;
     }
     return { changes: [...settled.changes, ...missingLayers(model)] };
+  }
+
+  /** As many pictures as there is memory for. */
+  #mostAtOnce(folder: ModelFolder, size: { width: number; height: number }, isGuided: boolean): number {
+    const available = this.#parts.availableBytes();
+    let most = 1;
+    while (most < this.slots && memoryOfPicture(folder, size, (most + 1) * (isGuided ? 2 : 1)) <= available) most += 1;
+    return most;
   }
 
   async proof(): Promise<EngineProof> {

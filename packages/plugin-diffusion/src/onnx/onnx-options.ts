@@ -10,6 +10,8 @@ export interface OnnxEngineOptions {
   readonly providers?: readonly string[] | undefined;
   /** Of one network. @default one for small networks, and one for each core for others */
   readonly threads?: number | undefined;
+  /** Jobs at once, and pictures that are made in step with one another where they are of one kind. @default 4 */
+  readonly batch?: number | undefined;
   /** Memory that models may take together; the one that was used longest ago goes. @default three quarters of what there is */
   readonly maxModelBytes?: number | undefined;
   /** Bytes of memory that can be had now. @default what the system, or the container, says */

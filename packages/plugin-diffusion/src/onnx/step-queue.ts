@@ -4,6 +4,11 @@ export class StepQueue<T> {
   #end: { readonly error?: unknown } | undefined;
   #wake: (() => void) | undefined;
 
+  /** Steps that nobody has taken yet. */
+  get length(): number {
+    return this.#steps.length;
+  }
+
   push(step: T): void {
     this.#steps.push(step);
     this.#wake?.();

@@ -12,7 +12,7 @@ export interface DiffusionPluginOptions {
   readonly engine: () => Promise<ImageEngine>;
   /** What a job may be. @default 2048 × 2048, 16 pictures, 150 steps and others */
   readonly limits?: Partial<DiffusionLimits> | undefined;
-  /** Jobs at once, as the manifest says; the worker tells what the engine really has. @default 1 */
+  /** Jobs at once, as the manifest says; the worker tells what the engine really has. @default 4 */
   readonly slots?: number | undefined;
 }
 
@@ -30,7 +30,7 @@ export function createDiffusionPlugin(options: DiffusionPluginOptions): Plugin {
       version: '0.1.0',
       description: generate.contract.description,
       license: 'MIT',
-      concurrency: options.slots ?? 1,
+      concurrency: options.slots ?? 4,
       dockerfile: 'Dockerfile',
       command: ['node', 'dist/worker.js'],
       resources: { cpu: 2, memoryBytes: 2 * 1024 ** 3, pids: 256 },

@@ -42,6 +42,7 @@ export function parseDiffusionSettings(environment: Readonly<Record<string, stri
       defaultModel: text('BYOC_DIFFUSION_MODEL'),
       providers: text('BYOC_DIFFUSION_PROVIDERS')?.split(','),
       threads: number('BYOC_DIFFUSION_THREADS'),
+      batch: number('BYOC_DIFFUSION_BATCH'),
       maxModelBytes: number('BYOC_DIFFUSION_MAX_MODEL_BYTES'),
     },
   };

@@ -37,7 +37,7 @@ export const BUILTIN = 'builtin';
 /** Networks of fewer bytes gain nothing from a second thread, and lose on a busy machine. */
 const SMALL_BYTES = 64 * 1024 ** 2;
 
-/** Keeps the runtime and the loaded models. One job at a time uses it. */
+/** Keeps the runtime and the loaded models. */
 export class Studio {
   readonly runtime: OnnxRuntime;
   readonly defaultModel: string;
@@ -49,6 +49,11 @@ export class Studio {
   readonly #threads: number | undefined;
   /** Used longest ago first. */
   readonly #loaded = new Map<string, LoadedModel>();
+  /** How many jobs use a model. */
+  readonly #users = new Map<LoadedModel, number>();
+  /** Settles when those that asked before have got their model. */
+  #turn: Promise<void> = Promise.resolve();
+  #onGivenBack: (() => void) | undefined;
 
   private constructor(
     options: StudioOptions,
@@ -97,27 +102,38 @@ export class Studio {
     });
   }
 
-  /** A model, loaded where it is not yet, with adapters in its weights. @throws ImageFailure */
-  async model(name: string, signal: AbortSignal, loras: readonly ChosenAdapter[] = []): Promise<LoadedModel> {
-    const path = this.path(name);
+  /**
+   * A model, loaded where it is not yet, with adapters in its weights; it stays loaded until it is given back. Where there is no room for it,
+   * waits until others were given back. Who asks first is served first.
+   *
+   * @throws ImageFailure
+   */
+  async take(name: string, signal: AbortSignal, loras: readonly ChosenAdapter[] = []): Promise<LoadedModel> {
     const chosen = [...loras].sort((a, b) => (a.name < b.name ? -1 : 1));
     const key = chosen.length === 0 ? name : JSON.stringify([name, ...chosen.map((one) => [one.name, one.weight])]);
-    const known = this.#loaded.get(key);
-    if (known !== undefined) {
+    const before = this.#turn;
+    const mine = Promise.withResolvers<void>();
+    this.#turn = before.then(() => mine.promise);
+    try {
+      await unlessAborted(before, signal);
+      const known = this.#loaded.get(key);
+      const model = known ?? (await this.#load(name, chosen, signal));
       this.#loaded.delete(key);
-      this.#loaded.set(key, known);
-      return known;
+      this.#loaded.set(key, model);
+      this.#users.set(model, (this.#users.get(model) ?? 0) + 1);
+      if (known === undefined) this.onChange?.();
+      return model;
+    } finally {
+      mine.resolve();
     }
-    const adapters = [];
-    for (const { name: adapter, weight } of chosen)
-      adapters.push({ adapter: await readAdapter(this.#adapterPath(adapter), signal), weight });
-    const folder = await readModelFolder(path);
-    await this.#makeRoom(bytesOf({ folder }));
-    const threads = this.#threads ?? (bytesOf({ folder }) < SMALL_BYTES ? 1 : 0);
-    const model = await loadModel(this.runtime, folder, { threads, adapters, signal });
-    this.#loaded.set(key, model);
-    this.onChange?.();
-    return model;
+  }
+
+  /** Says that a job is done with a model that it took. */
+  giveBack(model: LoadedModel): void {
+    const left = (this.#users.get(model) ?? 0) - 1;
+    if (left > 0) this.#users.set(model, left);
+    else this.#users.delete(model);
+    this.#onGivenBack?.();
   }
 
   async close(): Promise<void> {
@@ -138,7 +154,18 @@ export class Studio {
     });
   }
 
-  async #makeRoom(wantedBytes: number): Promise<void> {
+  async #load(name: string, chosen: readonly ChosenAdapter[], signal: AbortSignal): Promise<LoadedModel> {
+    const path = this.path(name);
+    const adapters = [];
+    for (const { name: adapter, weight } of chosen)
+      adapters.push({ adapter: await readAdapter(this.#adapterPath(adapter), signal), weight });
+    const folder = await readModelFolder(path);
+    await this.#makeRoom(bytesOf({ folder }), signal);
+    const threads = this.#threads ?? (bytesOf({ folder }) < SMALL_BYTES ? 1 : 0);
+    return await loadModel(this.runtime, folder, { threads, adapters, signal });
+  }
+
+  async #makeRoom(wantedBytes: number, signal: AbortSignal): Promise<void> {
     if (wantedBytes > this.#maxModelBytes) {
       throw new ImageFailure({
         reason: 'memory-short',
@@ -148,12 +175,31 @@ export class Studio {
       });
     }
     const taken = () => [...this.#loaded.values()].reduce((sum, model) => sum + bytesOf(model), 0);
-    for (const [name, model] of this.#loaded) {
-      if (taken() + wantedBytes <= this.#maxModelBytes) return;
-      this.#loaded.delete(name);
-      await model.close();
+    while (taken() + wantedBytes > this.#maxModelBytes) {
+      const unused = [...this.#loaded].find(([, model]) => !this.#users.has(model));
+      if (unused === undefined) await this.#nextGivenBack(signal);
+      else {
+        this.#loaded.delete(unused[0]);
+        await unused[1].close();
+      }
     }
   }
+
+  async #nextGivenBack(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onGivenBack = resolve;
+    await unlessAborted(promise, signal);
+  }
+}
+
+async function unlessAborted(wait: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = () => resolve();
+  if (signal.aborted) resolve();
+  signal.addEventListener('abort', stop);
+  await Promise.race([wait, promise]);
+  signal.removeEventListener('abort', stop);
+  signal.throwIfAborted();
 }
 
 function bytesOf({ folder }: Pick<LoadedModel, 'folder'>): number {
