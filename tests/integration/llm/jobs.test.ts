@@ -154,6 +154,27 @@ describe('paid jobs of the llama engine', () => {
       expect(watch.most).toBe(4);
     });
 
+    it('that is cancelled while it waits for a slot costs nothing, and never reaches the engine', async () => {
+      const [gate, asked] = [Promise.withResolvers<void>(), new Set<string | undefined>()];
+      watch.hold = (job) => {
+        asked.add(job.input.prompt);
+        return gate.promise;
+      };
+      const held = Array.from({ length: 4 }, () => sale.run({ prompt: 'Name the seasons.' }).result);
+      await until(async () => watch.now === 4);
+      const job = sale.run({ prompt: 'Hello!' });
+      const error = errorOf(job.result);
+      for await (const frame of job) if (frame.type === 'queued') job.cancel('enough');
+      expect(await error).toMatchObject({ code: 'JOB_CANCELLED' });
+      await sale.jobEnded(job.jobId);
+      gate.resolve();
+      for (const { output } of await Promise.all(held))
+        expect(output.message.content).toBe('spring, summer, autumn, winter');
+      watch.hold = undefined;
+      expect([...asked]).toEqual(['Name the seasons.']);
+      expect(sale.charged(job.jobId)).toBe(0n);
+    });
+
     it('that is cancelled midway costs the tokens that were delivered, and not one more', async () => {
       const delivered = 5;
       let [told, counted, due] = [0, 0, 0];

@@ -123,7 +123,7 @@ describe('model files', () => {
         { name: 'pirate', model: 'tiny', adapters: [{ file: 'tiny-pirate.gguf', scale: 1 }] },
         { name: 'idle', model: 'tiny', adapters: [{ file: 'tiny-pirate.gguf', scale: 0 }] },
         { name: 'lost', model: 'tiny', adapters: [{ file: 'none.gguf', scale: 1 }] },
-        { name: 'broken', model: 'tiny', adapters: [{ file: 'tiny.gguf', scale: 1 }] },
+        { name: 'broken', model: 'tiny', adapters: [{ file: 'README.md', scale: 1 }] },
       ],
       join(tinyModel.path, '..'),
     );

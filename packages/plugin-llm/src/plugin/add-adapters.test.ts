@@ -17,3 +17,12 @@ it('refuses one of a model that is not there, and a name that is taken', () => {
   );
   expect(() => addAdapters(models, [{ ...pirate, name: 'qwen' }], '/m')).toThrow('Model qwen is there twice');
 });
+
+it('takes a file that is an adapter for no model', () => {
+  const there = [...models, { name: 'pirate-lora', path: '/m/pirate-lora.gguf' }];
+  for (const file of ['pirate-lora', 'pirate-lora.gguf', '/m/pirate-lora.gguf'])
+    expect(addAdapters(there, [{ ...pirate, adapters: [{ file, scale: 1 }] }], '/m')).toEqual([
+      ...models,
+      { name: 'pirate', path: '/m/qwen.gguf', adapters: [{ path: '/m/pirate-lora.gguf', scale: 1 }] },
+    ]);
+});

@@ -19,7 +19,7 @@ const json = <T>(inner: z.ZodType<T>, shape: string) =>
 const argumentVector = json(z.array(z.string().min(1)).min(1), 'of texts, for example ["vllm","serve","model"]');
 const adapted = json(
   adaptedModelsSchema,
-  'of models with adapters, for example [{"name":"pirate","model":"qwen3-8b","adapters":[{"file":"adapters/pirate.gguf"}]}]',
+  'of models with adapters, for example [{"name":"pirate","model":"qwen3-8b","adapters":[{"file":"pirate-lora.gguf"}]}]',
 );
 
 const schema = z.object({
