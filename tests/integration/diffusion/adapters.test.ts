@@ -17,14 +17,14 @@ const signal = new AbortController().signal;
 const model = 'small';
 
 /** A .safetensors file of zeros. */
-function zeros(shapes: Readonly<Record<string, readonly number[]>>): Uint8Array {
+function zeros(shapes: Readonly<Record<string, readonly number[]>>, metadata?: Record<string, string>): Uint8Array {
   let at = 0;
   const places = Object.entries(shapes).map(([name, shape]) => {
     const from = at;
     at += 4 * shape.reduce((product, side) => product * side, 1);
     return [name, { dtype: 'F32', shape, data_offsets: [from, at] }];
   });
-  const header = Buffer.from(JSON.stringify(Object.fromEntries(places)));
+  const header = Buffer.from(JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(places) }));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
   return Buffer.concat([length, header, Buffer.alloc(at)]);
@@ -41,6 +41,10 @@ const others: Readonly<Record<string, Uint8Array>> = {
   'other-ranks': zeros({ [`${query}.lora_A.weight`]: [2, 16], [`${query}.lora_B.weight`]: [16, 4] }),
   'one-matrix': zeros({ [`${query}.lora_A.weight`]: [2, 16] }),
   'other-kind': zeros({ 'lora_unet_down_blocks_0_to_q.hada_w1_a': [2, 16] }),
+  dora: zeros(
+    { [`${query}.lora_A.weight`]: [2, 16], [`${query}.lora_B.weight`]: [16, 2] },
+    { lora_adapter_metadata: '{"unet.use_dora":true}' },
+  ),
   'cut-off': whole.subarray(0, whole.length - 100),
   pickle: Buffer.from('\x80\x02cos\nsystem\n(S"touch /tmp/owned"\ntR.'),
   partly: zeros({
@@ -120,7 +124,7 @@ describe('adapters', () => {
   });
 
   it.each([
-    ['ghibli', 'lora-unknown', /no adapter `ghibli` here; there are: cut-off, diffusers, kohya/],
+    ['ghibli', 'lora-unknown', /no adapter `ghibli` here; there are: cut-off, diffusers, dora, kohya/],
     ['old', 'lora-unknown', /no adapter `old`/],
     ['../small', 'lora-unknown', /no adapter/],
     ['other-model', 'lora-unfit', /none of its 1 layers is in the model `small`, for example `down_blocks_7_to_q`/],
@@ -128,6 +132,7 @@ describe('adapters', () => {
     ['other-ranks', 'lora-unfit', /are of ranks 2 and 4/],
     ['one-matrix', 'lora-unfit', /has only one of its two matrices/],
     ['other-kind', 'lora-unfit', /`lora_unet_down_blocks_0_to_q.hada_w1_a` is no part of a low-rank adapter/],
+    ['dora', 'lora-unfit', /its `unet.use_dora` is not done here/],
     ['cut-off', 'lora-unfit', /`cut-off` can't be read/],
     ['pickle', 'lora-unfit', /`pickle` can't be read/],
   ])('are refused by name: %s', async (name, reason, message) => {

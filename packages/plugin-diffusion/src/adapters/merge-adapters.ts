@@ -1,5 +1,5 @@
 import { open, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ImageFailure } from '../model/image-failure.ts';
 import type { ModelFolder, ModelPart } from '../model/model-folder.ts';
@@ -62,8 +62,28 @@ async function readNetwork(
   const model = new Uint8Array(await readFile(path));
   const { layers, files } = readOnnxWeights(model);
   const read = new Map<string, Uint8Array>();
-  for (const file of files) read.set(file, await readWhole(join(dirname(path), file)));
+  for (const file of files) read.set(file, await readBeside(path, file));
   return { model, files: read, layers };
+}
+
+/** What a network's file names must lie beside it. */
+async function readBeside(path: string, file: string): Promise<Uint8Array> {
+  const folder = dirname(path);
+  const place = join(folder, file);
+  try {
+    if (!place.startsWith(folder + sep)) throw new Error('it lies in another folder');
+    return await readWhole(place);
+  } catch (error) {
+    throw new ImageFailure(
+      {
+        reason: 'model-truncated',
+        message: `\`${file}\`, which \`${basename(folder)}/${basename(path)}\` names, can't be read`,
+        hint: 'Fetch or export the model again.',
+        recovery: 'retry-other',
+      },
+      { cause: error },
+    );
+  }
 }
 
 /** Node reads at most 2 GiB at once. */
@@ -102,11 +122,11 @@ function addTarget(
   if (first !== rows || others.reduce((product, side) => product * side, 1) !== columns)
     throw unfit(name, `\`${layer}\` is ${rows} × ${columns} in the adapter, ${weight.dims.join(' × ')} in \`${part}\``);
   const { file, offset, length } = weight.place;
-  const bytes = file === undefined ? model : files.get(file);
-  addLowRank(bytes?.subarray(offset, offset + length) ?? new Uint8Array(), {
-    ...{ ...target, rows, columns, isTransposed: weight.isTransposed },
-    isHalf: weight.dataType === 10,
-  });
+  const isHalf = weight.dataType === 10;
+  const bytes = (file === undefined ? model : files.get(file))?.subarray(offset, offset + length);
+  if (bytes?.length !== rows * columns * (isHalf ? 2 : 4))
+    throw unfit(name, `the weight of \`${layer}\` in \`${part}\` is cut off`);
+  addLowRank(bytes, { ...target, rows, columns, isTransposed: weight.isTransposed, isHalf });
 }
 
 function unfit(name: string, why: string): ImageFailure {

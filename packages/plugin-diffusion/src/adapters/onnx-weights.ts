@@ -143,7 +143,11 @@ function readTensor(bytes: Uint8Array, whole: Uint8Array): Tensor {
   const count = dims.reduce((product, side) => product * side, 1);
   const place =
     file !== undefined
-      ? { file, offset: Number(external.get('offset') ?? 0), length: Number(external.get('length') ?? count * 4) }
+      ? {
+          file,
+          offset: Number(external.get('offset') ?? 0),
+          length: Number(external.get('length') ?? count * (dataType === 10 ? 2 : 4)),
+        }
       : raw && { file: undefined, offset: raw.byteOffset - whole.byteOffset, length: raw.length };
   return { name, dims, dataType, place };
 }

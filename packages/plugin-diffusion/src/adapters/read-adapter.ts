@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
 import { ImageFailure } from '../model/image-failure.ts';
 import { type AdapterNetwork, parseAdapterKey } from './adapter-keys.ts';
 import { readSafetensors, type SafeTensor, type SafeTensors } from './read-safetensors.ts';
@@ -66,7 +67,7 @@ function targetsOf(name: string, { tensors, metadata }: SafeTensors): AdapterTar
 /** diffusers writes the alpha of all layers into the header. */
 function usualAlpha(name: string, metadata: SafeTensors['metadata']): (network: AdapterNetwork) => number | undefined {
   const text = metadata['lora_adapter_metadata'];
-  const settings = text === undefined ? {} : (JSON.parse(text) as Record<string, unknown>);
+  const settings = text === undefined ? {} : readSettings(name, text);
   for (const [setting, value] of Object.entries(settings)) {
     const isPattern = setting.endsWith('alpha_pattern') && Object.keys(value ?? {}).length > 0;
     if ((/use_(?:dora|rslora)$/.test(setting) && value === true) || isPattern)
@@ -77,6 +78,14 @@ function usualAlpha(name: string, metadata: SafeTensors['metadata']): (network: 
     const alpha = parts.map((part) => settings[`${part}.lora_alpha`]).find((value) => value !== undefined);
     return typeof alpha === 'number' ? alpha : undefined;
   };
+}
+
+function readSettings(name: string, text: string): Readonly<Record<string, unknown>> {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  } catch {
+    throw unfit(name, 'its `lora_adapter_metadata` is no JSON object');
+  }
 }
 
 function unfit(name: string, why: string): ImageFailure {

@@ -45,7 +45,7 @@ export async function encodePrompts(
   };
   const wanted = await encode(0);
   // What leads nowhere need not be read.
-  if (guidedBy === 'nothing' || family === 'flux') return { prompt: wanted, negative: wanted };
+  if (guidedBy !== 'prompts') return { prompt: wanted, negative: wanted };
   const negative = await encode(1);
   // SDXL was trained with zeros where nothing is said.
   if (family !== 'stable-diffusion-xl' || negativePrompt.trim() !== '') return { prompt: wanted, negative };
