@@ -54,4 +54,14 @@ describe.skipIf(!here)('the llama engine with Gemma 3 270M', () => {
     expect(again.usage.cachedInputTokens).toBeGreaterThan(10);
     expect(again.content).toBe(first.content);
   });
+
+  it('leaves nothing of one caller to the next, though it keeps checkpoints of what it has read', async () => {
+    const question = { prompt: 'The capital of Italy is', maxOutputTokens: 2, logprobs: { top: 2 } };
+    const before = await ask(engine, question, { caller: 'ben' });
+    for (const caller of ['ann', 'cleo'])
+      await ask(engine, { prompt: `${question.prompt} known to ${caller}.`, maxOutputTokens: 2 }, { caller });
+    const after = await ask(engine, question, { caller: 'dora' });
+    expect(after.usage.cachedInputTokens).toBe(0);
+    expect(after.events).toEqual(before.events);
+  });
 });

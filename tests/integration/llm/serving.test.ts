@@ -1,6 +1,7 @@
 import type { ChatEvent } from '@byoc/plugin-llm';
 import type { LlmEngine } from '@byoc/plugin-llm/engine';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LlamaContextSequence } from 'node-llama-cpp';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask, startTinyEngine } from './tiny-llm.ts';
 
 const taught = {
@@ -88,6 +89,17 @@ describe('the llama engine, serving', () => {
     }
     const own = await ask(engine, { prompt }, { caller: 'cleo' });
     expect(own.usage.cachedInputTokens).toBeGreaterThan(0);
+  });
+
+  it('reads the end of a prompt in the step that makes the first token', async () => {
+    const apart = vi.spyOn(LlamaContextSequence.prototype, 'evaluateWithoutGeneratingNewTokens');
+    await ask(engine, { prompt: 'What is the capital of France?' });
+    expect(apart).not.toHaveBeenCalled();
+    const { usage } = await ask(engine, { prompt: 'la '.repeat(550), maxOutputTokens: 1 });
+    const pieces = apart.mock.calls.map(([tokens]) => tokens.length);
+    expect(pieces).toEqual([512]);
+    expect(usage.inputTokens).toBeGreaterThan(512);
+    apart.mockRestore();
   });
 
   it('counts a prompt beforehand as it counts it when it answers', async () => {

@@ -129,19 +129,21 @@ const READING: EngineChatStep = {
   usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 },
 };
 
-/** Evaluates all of the prompt but its last token, and tells of each piece. Returns how much of it was there already. */
+/**
+ * Evaluates a long prompt piece by piece, and tells of each; a cancel is seen between two. The last piece is left for the step that
+ * makes the first token: on its own, one token more would cost a pass over all weights. Returns how much of the prompt was there already.
+ */
 async function* prefill(
   loaded: LoadedModel,
   sequence: LeasedSequence['sequence'],
   tokens: readonly Token[],
   signal: AbortSignal,
 ): AsyncGenerator<EngineChatStep, number, undefined> {
-  const body = tokens.slice(0, -1);
-  await sequence.adaptStateToTokens(body, false);
+  await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
   const cached = sequence.nextTokenIndex;
-  for (let from = cached; from < body.length; from += loaded.batchTokens) {
+  for (let from = cached; tokens.length - from > loaded.batchTokens; from += loaded.batchTokens) {
     signal.throwIfAborted();
-    await sequence.evaluateWithoutGeneratingNewTokens(body.slice(from, from + loaded.batchTokens));
+    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(from, from + loaded.batchTokens));
     yield READING;
   }
   signal.throwIfAborted();

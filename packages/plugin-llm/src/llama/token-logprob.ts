@@ -4,18 +4,23 @@ import type { TokenLogprob } from '../capability/answer.ts';
 /** The least probability that is told apart from none. */
 const LEAST = 1e-38;
 
-/** Tells how likely a token was, and which ones were likeliest. */
+/**
+ * Tells how likely a token was, and which ones were likeliest.
+ *
+ * @param probabilities of the whole vocabulary, the likeliest first, as the engine gives them: too many to be sorted again for each token
+ */
 export function tokenLogprob(
   model: LlamaModel,
   token: Token,
   probabilities: ReadonlyMap<Token, number>,
   top: number,
 ): TokenLogprob {
-  const likeliest = [...probabilities].toSorted((a, b) => b[1] - a[1]).slice(0, top);
-  return {
-    ...describe(model, token, probabilities.get(token) ?? 0),
-    top: likeliest.map(([each, probability]) => describe(model, each, probability)),
-  };
+  const likeliest: Omit<TokenLogprob, 'top'>[] = [];
+  for (const [each, probability] of probabilities) {
+    if (likeliest.length === top) break;
+    likeliest.push(describe(model, each, probability));
+  }
+  return { ...describe(model, token, probabilities.get(token) ?? 0), top: likeliest };
 }
 
 function describe(model: LlamaModel, token: Token, probability: number): Omit<TokenLogprob, 'top'> {
