@@ -43,6 +43,13 @@ describe('an image server that the worker starts', () => {
     await until(async () => !isAlive(second));
   });
 
+  it('that a script starts is ended with the script', async () => {
+    const engine = await start(['sh', '-c', `"${process.execPath}" "${script}" {port}; true`]);
+    const pid = Number(engine.models()[0]?.name.slice(4));
+    await engine.close();
+    await until(async () => !isAlive(pid));
+  });
+
   it('is explained when it can not start: its exit and its last words', async () => {
     await expect(start([process.execPath, script, '{port}', 'fail'])).rejects.toMatchObject({
       reason: 'server-start-failed',

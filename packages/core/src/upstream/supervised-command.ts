@@ -68,8 +68,8 @@ export class SupervisedCommand {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+    signalGroup(child, 'SIGTERM');
+    const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), STOP_GRACE_MS);
     await gone;
     clearTimeout(timer);
   }
@@ -78,8 +78,11 @@ export class SupervisedCommand {
     this.#lines = [];
     this.#problem = undefined;
     const [command = '', ...args] = this.#argv;
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // A group of its own: a signal to the worker's group begins a drain, and running jobs need their server until its end.
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.#child = child;
+    // A script may leave behind what it started, which would hold the port.
+    child.once('exit', () => signalGroup(child, 'SIGKILL'));
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream }).on('line', (line) => {
         this.#log.info({ line: line.slice(0, 2_000) }, 'server');
@@ -99,5 +102,14 @@ export class SupervisedCommand {
     child.once('close', (code, signal) =>
       end(code === null ? `was ended by ${signal}` : `ended with exit code ${code}`),
     );
+  }
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It is gone: what was wanted.
   }
 }
