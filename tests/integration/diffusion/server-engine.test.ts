@@ -4,6 +4,7 @@ import { startComfyServer } from '../../support/image-server/comfyui.ts';
 import { type Draughtsman, plainPicture } from '../../support/image-server/draughtsman.ts';
 import { startImageServer } from '../../support/image-server/image-server.ts';
 import { a1111, openai, sdServer } from '../../support/image-server/kinds.ts';
+import { until } from '../../support/until.ts';
 import { judgePicture, rules } from './judge-picture.ts';
 import type { RunJobOptions } from './run-job.ts';
 import { quick, ServerKit, size } from './server-kit.ts';
@@ -76,7 +77,7 @@ describe.each(kindNames)('an engine in front of a server of the kind %s', (kind)
       if (job.step < 2) return;
       cancel.abort(reason);
       // For ever, unless it is told to stop. OpenAI's API has no word for that: the request is closed.
-      while (!job.isStopped && kind !== 'openai') await new Promise((resolve) => setTimeout(resolve, 5));
+      if (kind !== 'openai') await until(async () => job.isStopped);
       job.isStopped = true;
       stopped.resolve();
     };
@@ -155,7 +156,7 @@ describe.each(kindNames)('an engine in front of a server of the kind %s', (kind)
     await kit.start(kinds[kind], { firstAnswerMs: 300, silenceMs: 300 });
     const stopped = Promise.withResolvers<void>();
     kit.server.behaviour.onStep = async (job) => {
-      while (!job.isStopped && kind !== 'openai') await new Promise((resolve) => setTimeout(resolve, 5));
+      if (kind !== 'openai') await until(async () => job.isStopped);
       stopped.resolve();
       // Nobody waits for it any more.
       if (kind === 'openai') await new Promise((resolve) => kit.server.server.once('close', resolve));

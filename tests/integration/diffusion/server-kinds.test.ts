@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { silentLogger } from '@byoc/core';
 import { describe, expect, it } from 'vitest';
 import type { Draughtsman } from '../../support/image-server/draughtsman.ts';
@@ -9,6 +10,12 @@ import { quick, ServerKit } from './server-kit.ts';
 const kit = new ServerKit();
 const likeA1111 = (draughtsman: Draughtsman) => startImageServer(a1111(), draughtsman);
 const likeOpenai = (draughtsman: Draughtsman) => startImageServer(openai(), draughtsman);
+
+/** Until progress was asked for, and answered, since a step was done. */
+async function untilAsked(): Promise<void> {
+  await once(kit.server.server, 'request');
+  await once(kit.server.server, 'request');
+}
 
 describe('an engine in front of A1111', () => {
   it('says everything that A1111 has words for', async () => {
@@ -32,7 +39,7 @@ describe('an engine in front of A1111', () => {
 
   it('tells each step, and shows what there is of the picture', async () => {
     await kit.start(likeA1111, { pollMs: 5 });
-    kit.server.behaviour.onStep = () => new Promise((resolve) => setTimeout(resolve, 40));
+    kit.server.behaviour.onStep = untilAsked;
     const { events } = await kit.run({ ...quick, steps: 6, previews: { size: 64 } });
     expect(events.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(events.filter(({ preview }) => preview?.startsWith('data:image/jpeg')).length).toBeGreaterThan(1);
@@ -42,7 +49,7 @@ describe('an engine in front of A1111', () => {
     const warned: Record<string, unknown>[] = [];
     const log = { ...silentLogger, warn: (fields: Record<string, unknown>) => void warned.push(fields) };
     await kit.start(likeA1111, { pollMs: 5 }, log);
-    kit.server.behaviour.onStep = () => new Promise((resolve) => setTimeout(resolve, 40));
+    kit.server.behaviour.onStep = untilAsked;
     kit.server.behaviour.claim = ({ step }) => ({ step: [9_000, 3, 1, 70][step % 4] ?? 0, steps: 9_000 });
     const { events, usage } = await kit.run({ ...quick, width: 1024, height: 1024, steps: 5 });
     expect(events.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
@@ -68,6 +75,17 @@ describe('an engine in front of A1111', () => {
     const job = kit.run({ ...quick, steps: 20 }, { signal: cancel.signal, onEnd });
     await expect(job).rejects.toThrow('enough');
     expect(counted).toEqual({});
+  });
+
+  it('asks again for a model that it did not have', async () => {
+    await kit.start(likeA1111);
+    kit.server.behaviour.answer = (path, response) => {
+      if (path === '/sdapi/v1/sd-models') response.end('[{"title":"new.safetensors [1234567890]","sha256":null}]');
+      return path === '/sdapi/v1/sd-models';
+    };
+    const { output } = await kit.run({ ...quick, model: 'new' });
+    expect(output.model).toEqual({ name: 'new.safetensors [1234567890]', digest: 'unknown', family: 'a1111' });
+    expect(kit.engine.models().map(({ name }) => name)).toEqual(['new.safetensors [1234567890]']);
   });
 
   it('lets no prompt change what was agreed on', async () => {

@@ -5,7 +5,11 @@ import type { Draughtsman } from './draughtsman.ts';
 import { type ImageServer, type Routes, type ServedJob, startImageServer } from './image-server.ts';
 
 const nodeSchema = z.object({ class_type: z.string(), inputs: z.record(z.string(), z.unknown()) });
-const promptSchema = z.object({ prompt: z.record(z.string(), nodeSchema), client_id: z.string() });
+const promptSchema = z.object({
+  prompt: z.record(z.string(), nodeSchema),
+  client_id: z.string(),
+  prompt_id: z.string().optional(),
+});
 const idsSchema = z.object({ delete: z.array(z.string()) });
 
 /** A server like ComfyUI, and its sockets. */
@@ -104,7 +108,7 @@ export async function startComfyServer(draughtsman: Draughtsman): Promise<ComfyS
         return { name: image.name, subfolder: 'byoc', type: 'input' };
       }
       case 'POST /prompt': {
-        const { prompt, client_id } = promptSchema.parse(body);
+        const { prompt, client_id, prompt_id = randomUUID() } = promptSchema.parse(body);
         const find = (type: RegExp) => Object.entries(prompt).find(([, { class_type }]) => type.test(class_type)) ?? [];
         const [sampler = '', ksampler] = find(/^KSampler$/);
         const known = CHOICES['CheckpointLoaderSimple'] as { ckpt_name: [string[]] };
@@ -133,7 +137,7 @@ export async function startComfyServer(draughtsman: Draughtsman): Promise<ComfyS
             // All of its steps are run, however little is painted over.
             ...{ steps: Math.round(inputs.steps / inputs.denoise), strength: inputs.denoise },
           },
-          ...{ id: randomUUID(), step: 0, steps: inputs.steps, isStopped: false },
+          ...{ id: prompt_id, step: 0, steps: inputs.steps, isStopped: false },
         };
         jobs.set(job.id, job);
         void run(job, client_id, sampler);

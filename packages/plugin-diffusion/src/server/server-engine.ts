@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, silentLogger } from '@byoc/core';
 import { freePort, SupervisedCommand, UpstreamClient } from '@byoc/core/upstream';
+import type { GenerateInput } from '../capability/input.ts';
 import type { GenerateChange } from '../capability/output.ts';
 import type {
   EngineContext,
@@ -13,6 +14,7 @@ import type {
   EngineStep,
   ImageEngine,
 } from '../engine/image-engine.ts';
+import { checkMode } from '../job/check-mode.ts';
 import { readSource } from '../job/read-source.ts';
 import { stepsToRun } from '../pipeline/make-latents.ts';
 import { askedSource } from './asked-source.ts';
@@ -23,7 +25,7 @@ import { imageServerFailures } from './image-server-failures.ts';
 import { makeServerPicture } from './make-server-picture.ts';
 import { type ProbedServer, probeServer } from './probe-server.ts';
 import { type ResolvedServerOptions, resolveServerOptions, type ServerEngineOptions } from './server-options.ts';
-import { settleAsk } from './settle-ask.ts';
+import { type SettledAsk, settleAsk } from './settle-ask.ts';
 
 const LOOK_MS = 250;
 
@@ -43,6 +45,7 @@ class ServerEngine implements ImageEngine {
   readonly #options: ResolvedServerOptions;
   readonly #closing = new AbortController();
   #log: Logger = silentLogger;
+  #onChange: () => void = () => {};
   #client: UpstreamClient | undefined;
   #command: SupervisedCommand | undefined;
   #workflow: ComfyWorkflow = checkpointWorkflow;
@@ -76,6 +79,7 @@ class ServerEngine implements ImageEngine {
 
   async start({ log, signal, onChange }: EngineContext): Promise<void> {
     this.#log = log;
+    this.#onChange = onChange;
     const { command, workflowPath } = this.#options;
     if (workflowPath !== undefined) this.#workflow = await readWorkflow(workflowPath);
     const port = command === undefined ? 0 : await freePort();
@@ -83,7 +87,7 @@ class ServerEngine implements ImageEngine {
     const baseUrl = withPort(this.#options.baseUrl ?? 'http://127.0.0.1:{port}');
     this.#client = new UpstreamClient(baseUrl, { ...this.#options, failures: imageServerFailures });
     if (command === undefined) await this.#probe(signal);
-    else await this.#startCommand(command.map(withPort), { signal, onChange });
+    else await this.#startCommand(command.map(withPort), signal);
     const { dialect, facts } = this.#probed();
     log.info({ baseUrl, kind: dialect.kind, models: facts.models }, 'server-ready');
   }
@@ -98,9 +102,8 @@ class ServerEngine implements ImageEngine {
 
   async *generate(job: EngineJob): AsyncGenerator<EngineStep, EngineEnd, undefined> {
     const { input, limits, signal } = job;
-    const { dialect, facts } = this.#running();
-    const { defaults, defaultModel } = this.#options;
-    const { ask, model, changes } = settleAsk(input, { dialect, facts, defaults, defaultModel });
+    const { dialect } = this.#running();
+    const { ask, model, changes } = await this.#settle(input, signal);
     const { width, height, steps, guidance } = ask;
     const stepsRun = stepsToRun(steps, input.source?.strength);
     yield {
@@ -110,6 +113,9 @@ class ServerEngine implements ImageEngine {
       chargedPixels: width * height,
     };
     const source = await readSource(job, { width, height });
+    // A picture may bring its mask along as its transparency.
+    if (input.source !== undefined && source?.mask !== undefined)
+      checkMode({ source: { ...input.source, mask: input.source.image } }, this.modes);
     const given = source && (await askedSource(source));
     const isSizeAsked = input.width !== undefined || input.height !== undefined;
     const told: GenerateChange[] = [...changes];
@@ -134,10 +140,25 @@ class ServerEngine implements ImageEngine {
     await this.#client?.close();
   }
 
-  async #startCommand(
-    argv: readonly string[],
-    { signal, onChange }: { signal: AbortSignal; onChange: () => void },
-  ): Promise<void> {
+  /** The server is asked again for what it does not have: it may have got it since. */
+  async #settle(input: GenerateInput, signal: AbortSignal): Promise<SettledAsk> {
+    const { defaults, defaultModel } = this.#options;
+    const settle = ({ dialect, facts }: ProbedServer) => settleAsk(input, { dialect, facts, defaults, defaultModel });
+    const before = this.#running();
+    try {
+      return settle(before);
+    } catch (error) {
+      const facts = await before.dialect.describe(signal).catch(() => {
+        signal.throwIfAborted();
+        throw error;
+      });
+      this.#server = { ...before, facts };
+      this.#onChange();
+      return settle(this.#server);
+    }
+  }
+
+  async #startCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
     const log = this.#log;
     const command = new SupervisedCommand(argv, { log, failures: imageServerFailures });
     this.#command = command;
@@ -151,7 +172,7 @@ class ServerEngine implements ImageEngine {
       throw error;
     }
     command.keepRunning(() => {
-      this.#awaitServer(this.#closing.signal).then(onChange, (error: unknown) => {
+      this.#awaitServer(this.#closing.signal).then(this.#onChange, (error: unknown) => {
         if (!this.#closing.signal.aborted) log.error({ err: error }, 'server-silent');
       });
     });

@@ -77,12 +77,15 @@ class ComfyDialect implements ServerDialect {
     const client_id = randomUUID();
     const url = `${this.#client.baseUrl.replace(/^http/, 'ws')}/ws?clientId=${client_id}`;
     const socket = await ComfySocket.open(url, { headers, signal: watch.signal, log });
-    let prompt: string | undefined;
+    // Newer ones take an id that they are given: a job can be stopped before it is known that it was taken.
+    let prompt: string = randomUUID();
     let isOver = false;
     try {
       const nodes = workflow.build(ask, await this.#upload(ask, watch.signal));
       const samplers = samplersOf(nodes);
-      prompt = readPromptId(await this.#client.json('POST', '/prompt', { prompt: nodes, client_id }, call));
+      prompt = readPromptId(
+        await this.#client.json('POST', '/prompt', { prompt: nodes, prompt_id: prompt, client_id }, call),
+      );
       for (let last = 0; ; ) {
         const isHeard = await socket.listen(pollMs, watch.signal);
         const news = socket.news(prompt, samplers);
@@ -103,7 +106,7 @@ class ComfyDialect implements ServerDialect {
     } finally {
       watch.end();
       socket.close();
-      if (prompt !== undefined) await this.#forget(prompt, isOver);
+      await this.#forget(prompt, isOver);
     }
   }
 

@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@byoc/core';
 import { readComfyMessage } from './comfy-message.ts';
 
+/** A server that does not open one within so long is asked without it. */
+const OPEN_MS = 5_000;
+
 /** What a socket has heard of one job. */
 export interface ComfyNews {
   /** Of all of its samplers together. */
@@ -44,10 +47,10 @@ export class ComfySocket {
     const it = new ComfySocket(socket);
     const { promise, resolve } = Promise.withResolvers<void>();
     for (const event of ['open', 'error', 'close']) socket.addEventListener(event, () => resolve());
-    const abort = () => resolve();
-    signal.addEventListener('abort', abort);
-    await promise;
-    signal.removeEventListener('abort', abort);
+    const ended = new AbortController();
+    const late = sleep(OPEN_MS, undefined, { signal: AbortSignal.any([signal, ended.signal]) }).catch(() => {});
+    await Promise.race([promise, late]);
+    ended.abort();
     if (socket.readyState !== WebSocket.OPEN) log.warn({ url }, 'server-progress-missing');
     return it;
   }
