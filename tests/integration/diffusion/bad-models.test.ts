@@ -159,6 +159,27 @@ describe('fitness', () => {
       perceptualHash: output.images[0]?.perceptualHash,
     });
   });
+
+  it('keeps the built-in model from service when a file of it was changed', async () => {
+    const builtin = join(pipelines, '../../model');
+    await cp(builtin, join(folder, 'changed'), { recursive: true });
+    await edit('byoc-model.json', (json) => {
+      delete (json['sha256'] as Record<string, string>)['scheduler/scheduler_config.json'];
+    })(join(folder, 'changed'));
+    await edit('scheduler/scheduler_config.json', (json) => {
+      json['prediction_type'] = 'sample';
+    })(join(folder, 'changed'));
+    const fit = async (path: string) => {
+      const own = await openTestStudio(path);
+      try {
+        return await testEngine(await openTestEngine(own), { signal, limits: DEFAULT_LIMITS, isWarmUp: false });
+      } finally {
+        await own.close();
+      }
+    };
+    await expect(fit(builtin)).resolves.toMatchObject({ perceptualHash: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    await expect(fit(join(folder, 'changed'))).rejects.toMatchObject({ reason: 'fitness-failed' });
+  });
 });
 
 describe('a studio', () => {
