@@ -256,6 +256,12 @@ describe.skipIf(!hasClients)('a request that is wrong', () => {
     ],
     ['a form over the limit', () => post(new Uint8Array(33 * 1024 ** 2), boundary), 413, 'REQUEST_BODY_TOO_LARGE'],
     ['a form without a picture', () => post(form({ prompt: 'a star' })), 400, 'OPENAI_REQUEST_INVALID'],
+    [
+      'a file of another name',
+      () => post(form({ ...(ask as object), constructor: new File(['x'], 'x') } as never)),
+      400,
+      'OPENAI_REQUEST_INVALID',
+    ],
     ['a picture that is a text', () => post(form({ prompt: 'a star', image: 'x' })), 400, 'OPENAI_REQUEST_INVALID'],
   ])('is refused when it is %s', async (_, send, status, code) => {
     const response = await send();

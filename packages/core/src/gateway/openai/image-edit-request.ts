@@ -16,8 +16,9 @@ const TEXTS = ['prompt', 'negative_prompt', 'model', 'size', 'user', 'scheduler'
 
 /** Reads a form for `/v1/images/edits`: a picture, and a mask whose transparent parts are painted anew. @throws ByocError OPENAI_REQUEST_INVALID */
 export async function readImageEditRequest(form: FormData): Promise<ImageRequest> {
-  const settings: Record<string, unknown> = {};
-  const files: Record<string, File[]> = {};
+  // Names come from outside: `constructor` is one like any other.
+  const settings: Record<string, unknown> = Object.create(null);
+  const files: Record<string, File[]> = Object.create(null);
   for (const [key, value] of form) {
     const name = key.replace(/\[\d*\]$/, '');
     if (typeof value === 'string') settings[name] = TEXTS.includes(name) ? value : toValue(value);
