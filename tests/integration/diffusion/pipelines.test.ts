@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { PictureMark } from '../../../packages/plugin-diffusion/src/job/picture-mark.ts';
 import { decodeLatents } from '../../../packages/plugin-diffusion/src/pipeline/decode-latents.ts';
 import { encodePrompts } from '../../../packages/plugin-diffusion/src/pipeline/encode-prompts.ts';
 import { guidedNetwork } from '../../../packages/plugin-diffusion/src/pipeline/guided-network.ts';
@@ -118,6 +120,33 @@ describe('image/generate', () => {
     const bare = await runJob(studio, { ...input, metadata: false });
     expect((await sharp(bare.files[name]).metadata()).xmp).toBeUndefined();
     expect(Buffer.from(bare.files[name] as Uint8Array).includes('fog')).toBe(false);
+  });
+
+  it('puts marks into files before they are hashed, and lets none go without', async () => {
+    const tail = (
+      text: string,
+      made = (file: Uint8Array) => Buffer.concat([file, Buffer.from(text)]),
+    ): PictureMark => ({
+      name: text,
+      apply: async (file, { format, seed }) => (format === 'png' && seed === 3 ? made(file) : file),
+    });
+    const input = { model, steps: 1, seed: 3 };
+    const { output, files } = await runJob(studio, input, { marks: [tail('one'), tail('two')] });
+    const file = files['image-01.png'] as Uint8Array;
+    expect(Buffer.from(file).toString('latin1')).toMatch(/onetwo$/);
+    expect(output.images[0]).toMatchObject({
+      marks: ['one', 'two'],
+      sha256: hash('sha256', file),
+      sizeBytes: file.length,
+    });
+
+    let left: readonly string[] = ['?'];
+    const onEnd = (end: { left: readonly string[] }) => {
+      left = end.left;
+    };
+    const broken = runJob(studio, input, { marks: [tail('bad', () => Buffer.from('no picture'))], onEnd });
+    await expect(broken).rejects.toThrow('the mark `bad` made no png of a png');
+    expect(left).toEqual([]);
   });
 
   it('shows small pictures of what it makes, as often as it is asked', async () => {

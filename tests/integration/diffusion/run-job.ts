@@ -5,6 +5,7 @@ import { type BlobRef, parseInput, silentLogger } from '@byoc/core';
 import { type GenerateInput, type GenerateOutput, generate } from '@byoc/plugin-diffusion';
 import type { ImageEngine } from '@byoc/plugin-diffusion/engine';
 import { DEFAULT_LIMITS } from '../../../packages/plugin-diffusion/src/job/limits.ts';
+import type { PictureMark } from '../../../packages/plugin-diffusion/src/job/picture-mark.ts';
 import { runGenerate } from '../../../packages/plugin-diffusion/src/job/run-generate.ts';
 import { OnnxEngine } from '../../../packages/plugin-diffusion/src/onnx/onnx-engine.ts';
 import { openStudio } from '../../../packages/plugin-diffusion/src/studio/open-studio.ts';
@@ -51,6 +52,7 @@ export interface RunJobOptions {
   readonly parts?: Readonly<Record<string, Uint8Array>>;
   /** @default 8 GiB */
   readonly availableBytes?: () => number;
+  readonly marks?: readonly PictureMark[];
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: StepEvent) => void;
   /** Gets what was counted, however the job ends, and what is left in its folder. */
@@ -96,7 +98,7 @@ export async function runJobOn(
           },
         },
       },
-      { engine, limits: DEFAULT_LIMITS },
+      { engine, limits: DEFAULT_LIMITS, marks: options.marks },
     );
     const files: Record<string, Uint8Array> = {};
     for (const name of await readdir(dir.out)) files[name] = await readFile(join(dir.out, name));

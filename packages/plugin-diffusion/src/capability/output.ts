@@ -20,6 +20,8 @@ const imageSchema = z.strictObject({
   sha256: z.string(),
   /** 64 bits in hexadecimal that say how it looks: few of them differ between pictures that look alike. */
   perceptualHash: z.string(),
+  /** What was put into the file to say where it comes from, by name. Absent: nothing. */
+  marks: z.array(z.string()).optional(),
 });
 
 /** The output of image/generate. */

@@ -10,6 +10,7 @@ import { previewOf } from '../image/write-picture.ts';
 import { ImageFailure } from '../model/image-failure.ts';
 import { checkMode } from './check-mode.ts';
 import { checkJob, type DiffusionLimits } from './limits.ts';
+import type { PictureMark } from './picture-mark.ts';
 import { saveImage } from './save-image.ts';
 
 export type GenerateContext = Pick<
@@ -21,6 +22,8 @@ export type GenerateContext = Pick<
 export interface GenerateTools {
   readonly engine: ImageEngine;
   readonly limits: DiffusionLimits;
+  /** What is put into each picture's file. @default nothing */
+  readonly marks?: readonly PictureMark[] | undefined;
 }
 
 /** Makes the pictures of a job. Leaves nothing in the job's folders when it fails. */
@@ -41,7 +44,10 @@ export async function runGenerate(context: GenerateContext, tools: GenerateTools
   }
 }
 
-async function generateSteps(context: GenerateContext, { engine, limits }: GenerateTools): Promise<GenerateOutput> {
+async function generateSteps(
+  context: GenerateContext,
+  { engine, limits, marks = [] }: GenerateTools,
+): Promise<GenerateOutput> {
   const { input, signal } = context;
   // What can be refused by the input alone is refused before a model is loaded for it.
   checkMode(input, engine.modes);
@@ -72,7 +78,7 @@ async function generateSteps(context: GenerateContext, { engine, limits }: Gener
       if (value.type === 'picture') {
         if (value.isBlanked) blanked.push(blankedChange(value.image));
         const picture = await openEnginePicture(value.picture, limits);
-        images[value.image] = await saveImage(context, { ...value, picture, settled });
+        images[value.image] = await saveImage(context, { ...value, picture, marks, settled });
         context.usage.set('images', images.filter((image) => image !== undefined).length);
       } else {
         stepsDone[value.image] = value.step;

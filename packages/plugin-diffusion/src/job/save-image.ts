@@ -5,8 +5,10 @@ import type { GeneratedImage } from '../capability/output.ts';
 import type { EngineStep } from '../engine/image-engine.ts';
 import { describeParameters } from '../image/describe-parameters.ts';
 import { perceptualHash } from '../image/perceptual-hash.ts';
+import { sniffFormat } from '../image/sniff-format.ts';
 import { writePicture } from '../image/write-picture.ts';
 import type { Picture } from '../pipeline/picture.ts';
+import type { PictureMark } from './picture-mark.ts';
 import type { GenerateContext } from './run-generate.ts';
 
 const MEDIA_TYPES = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' } as const;
@@ -16,13 +18,15 @@ interface MadeImage {
   readonly image: number;
   readonly seed: number;
   readonly picture: Picture;
+  /** In the order of their application. */
+  readonly marks: readonly PictureMark[];
   readonly settled: Pick<Extract<EngineStep, { type: 'settled' }>, 'settings' | 'model'>;
 }
 
 /** Writes a picture into the job's folder, as the input wants it, and describes it. */
 export async function saveImage(
-  { input, dir }: Pick<GenerateContext, 'input' | 'dir'>,
-  { image, seed, picture, settled }: MadeImage,
+  { jobId, input, dir, signal }: Pick<GenerateContext, 'jobId' | 'input' | 'dir' | 'signal'>,
+  { image, seed, picture, marks, settled }: MadeImage,
 ): Promise<GeneratedImage> {
   const { format, quality, prompt, negativePrompt } = input;
   const { width, height } = picture;
@@ -32,7 +36,15 @@ export async function saveImage(
     ...{ prompt, negativePrompt, steps, guidance, seed, width, height, model, digest, loras, scheduler },
     strength: input.source?.strength,
   });
-  const bytes = await writePicture(picture, { format, quality, parameters: input.metadata ? parameters : undefined });
+  let bytes: Uint8Array = await writePicture(picture, {
+    format,
+    quality,
+    parameters: input.metadata ? parameters : undefined,
+  });
+  for (const mark of marks) {
+    bytes = await mark.apply(bytes, { jobId, format, width, height, seed, model: { name: model, digest }, signal });
+    if (sniffFormat(bytes) !== format) throw new Error(`the mark \`${mark.name}\` made no ${format} of a ${format}`);
+  }
   const file = `image-${String(image + 1).padStart(2, '0')}.${format === 'jpeg' ? 'jpg' : format}`;
   await writeFile(join(dir.out, file), bytes);
   return {
@@ -40,5 +52,6 @@ export async function saveImage(
     ...{ seed, width, height, sizeBytes: bytes.length },
     sha256: createHash('sha256').update(bytes).digest('hex'),
     perceptualHash: await perceptualHash(picture),
+    ...(marks.length === 0 ? {} : { marks: marks.map(({ name }) => name) }),
   };
 }

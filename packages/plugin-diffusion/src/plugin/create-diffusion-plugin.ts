@@ -2,6 +2,7 @@ import { definePlugin, implement, type Plugin } from '@byoc/core';
 import { generate } from '../capability/generate.ts';
 import type { ImageEngine } from '../engine/image-engine.ts';
 import { DEFAULT_LIMITS, type DiffusionLimits } from '../job/limits.ts';
+import type { PictureMark } from '../job/picture-mark.ts';
 import { runGenerate } from '../job/run-generate.ts';
 import { testEngine } from '../job/test-engine.ts';
 import { describeEngine } from './describe-engine.ts';
@@ -12,12 +13,15 @@ export interface DiffusionPluginOptions {
   readonly engine: () => Promise<ImageEngine>;
   /** What a job may be. @default 2048 × 2048, 16 pictures, 150 steps and others */
   readonly limits?: Partial<DiffusionLimits> | undefined;
+  /** What is put into each picture's file, for example a C2PA manifest. @default nothing */
+  readonly marks?: readonly PictureMark[] | undefined;
   /** Jobs at once, as the manifest says; the worker tells what the engine really has. @default 4 */
   readonly slots?: number | undefined;
 }
 
 /** Makes the plugin of image/generate, on an engine. */
 export function createDiffusionPlugin(options: DiffusionPluginOptions): Plugin {
+  const { marks } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   let running: ImageEngine | undefined;
   const engine = (): ImageEngine => {
@@ -35,7 +39,7 @@ export function createDiffusionPlugin(options: DiffusionPluginOptions): Plugin {
       command: ['node', 'dist/worker.js'],
       resources: { cpu: 2, memoryBytes: 2 * 1024 ** 3, pids: 256 },
     },
-    implementations: [implement(generate, (context) => runGenerate(context, { engine: engine(), limits }))],
+    implementations: [implement(generate, (context) => runGenerate(context, { engine: engine(), limits, marks }))],
     async setup({ signal, log, tmp, report }) {
       const started = await options.engine();
       running = started;
