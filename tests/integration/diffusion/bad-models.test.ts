@@ -42,6 +42,23 @@ const models: Record<string, [(path: string) => Promise<unknown>, reason: string
     'model-family-unknown',
     /`other-family` is a `FluxPipeline`/,
   ],
+  refiner: [
+    edit('model_index.json', (json) => {
+      json['text_encoder'] = [null, null];
+      json['_class_name'] = 'StableDiffusionXLImg2ImgPipeline';
+    }),
+    'model-family-unknown',
+    /`refiner` is a `StableDiffusionXLImg2ImgPipeline`/,
+  ],
+  'other-flux': [
+    edit('model_index.json', (json) => {
+      delete json['unet'];
+      json['transformer'] = json['text_encoder_2'] = ['diffusers', 'OnnxRuntimeModel'];
+      json['_class_name'] = 'FluxFillPipeline';
+    }),
+    'model-family-unknown',
+    /`other-flux` is a `FluxFillPipeline`/,
+  ],
   'other-scheduler': [
     edit('scheduler/scheduler_config.json', (json) => {
       json['beta_schedule'] = 'cubic';

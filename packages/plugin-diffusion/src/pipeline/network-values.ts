@@ -73,7 +73,7 @@ function planeValues(
   const batch = prompts.length;
   return {
     hidden_states: { dims: [batch, model.inputChannels, height, width], data: repeat(sample, batch) },
-    timestep: { dims: [batch], data: prompts.map(() => timestep) },
+    timestep: timestepValues(model.network.inputs, timestep, batch),
     pooled_projections: pooledValues(prompts),
   };
 }
@@ -92,7 +92,7 @@ function packedValues(
   const [first] = prompts as [EncodedPrompt];
   return {
     hidden_states: { dims: [batch, patches, channels * 4], data: repeat(packed, batch) },
-    timestep: { dims: [batch], data: prompts.map(() => timestep / 1000) },
+    timestep: timestepValues(model.network.inputs, timestep / 1000, batch),
     guidance: { dims: [batch], data: prompts.map(() => guidance) },
     pooled_projections: pooledValues(prompts),
     img_ids: idValues(model.network.inputs, 'img_ids', places, batch),
@@ -116,7 +116,8 @@ function pooledValues(prompts: readonly EncodedPrompt[]): Values {
 function timestepValues(inputs: readonly TensorInfo[], timestep: number, batch: number): Values {
   const shapeOf = (name: string) => inputs.find((input) => input.name === name)?.shape ?? [];
   const shape = shapeOf('timestep');
-  const perPicture = shape[0] !== undefined && shape[0] === shapeOf('sample')[0];
+  const latents = shapeOf('sample').length > 0 ? shapeOf('sample') : shapeOf('hidden_states');
+  const perPicture = shape[0] !== undefined && shape[0] === latents[0];
   const count = perPicture ? batch : 1;
   return { dims: shape.length === 0 ? [] : [count], data: Array.from({ length: count }, () => timestep) };
 }
