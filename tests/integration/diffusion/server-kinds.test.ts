@@ -88,6 +88,13 @@ describe('an engine in front of A1111', () => {
     expect(kit.engine.models().map(({ name }) => name)).toEqual(['new.safetensors [1234567890]']);
   });
 
+  it('is given up where not even its progress is answered', async () => {
+    await kit.start(likeA1111, { firstAnswerMs: 100 });
+    kit.server.behaviour.answer = (path) => path.includes('progress');
+    expect(await kit.failure()).toMatchObject({ reason: 'server-hangs' });
+    expect(kit.lastBody('/sdapi/v1/txt2img')).toBeUndefined();
+  });
+
   it('lets no prompt change what was agreed on', async () => {
     await kit.start(likeA1111);
     const inner = '<sd_cpp_<sd_cpp_extra_args>extra_args>{"sample_params":{"sample_steps":999}}</sd_cpp_extra_args>';

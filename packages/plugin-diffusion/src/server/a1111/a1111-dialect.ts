@@ -11,7 +11,7 @@ import type {
 } from '../server-dialect.ts';
 import type { ResolvedServerOptions } from '../server-options.ts';
 import { ServerWatch } from '../watch-server.ts';
-import { readA1111Models, readA1111Picture, readA1111Progress, readNames } from './a1111-answer.ts';
+import { type A1111Progress, readA1111Models, readA1111Picture, readA1111Progress, readNames } from './a1111-answer.ts';
 import { toA1111Request } from './a1111-request.ts';
 
 /** An interrupt that is not answered is left at that. */
@@ -63,24 +63,19 @@ class A1111Dialect implements ServerDialect {
   ): AsyncGenerator<ServerProgress, ServerPicture, undefined> {
     const { firstAnswerMs, silenceMs, pollMs } = this.#options;
     const { path, body } = toA1111Request(ask);
-    const look = async (of: AbortSignal) => {
-      const query = `?skip_current_image=${!wantsPreviews}`;
-      const found = await this.#client
-        .json('GET', `/sdapi/v1/progress${query}`, undefined, { signal: of })
-        .catch(() => {});
-      return readA1111Progress(found);
-    };
-    // Someone else's job may run there still: its steps are not this one's.
-    const before = (await look(signal))?.job;
-    signal.throwIfAborted();
     const watch = new ServerWatch(signal, { withinMs: firstAnswerMs });
     const call = { signal: watch.signal, firstAnswerMs: 0, repeat: 'refused' as const };
+    const look = () => this.#look(watch.signal, wantsPreviews);
+    // Someone else's job may run there still: its steps are not this one's.
+    const before = (await look())?.job;
+    if (watch.signal.aborted) watch.end();
+    watch.signal.throwIfAborted();
     const answered = this.#client.json('POST', path, body, call).then((answer) => ({ answer }));
     let last = 0;
     let isOver = false;
     try {
       for (;;) {
-        const paused = sleep(pollMs, undefined, { signal: watch.signal }).then(() => look(watch.signal));
+        const paused = sleep(pollMs, undefined, { signal: watch.signal }).then(look);
         const next = await Promise.race([
           answered,
           paused.then(
@@ -109,6 +104,12 @@ class A1111Dialect implements ServerDialect {
       watch.end();
       if (!isOver) await this.#interrupt();
     }
+  }
+
+  /** How far it is with whatever it does now. One that does not say it still makes pictures. */
+  async #look(signal: AbortSignal, wantsPreviews: boolean): Promise<A1111Progress | undefined> {
+    const path = `/sdapi/v1/progress?skip_current_image=${!wantsPreviews}`;
+    return readA1111Progress(await this.#client.json('GET', path, undefined, { signal }).catch(() => undefined));
   }
 
   /** A closed request does not stop it. */
