@@ -1,29 +1,41 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@byoc/core';
 import { createGateway, type Gateway, staticSource } from '@byoc/core/gateway';
-import { createOrchestrator, type Orchestrator } from '@byoc/core/orchestrator';
+import { createModelStore, createOrchestrator, type ModelStore, type Orchestrator } from '@byoc/core/orchestrator';
 import { createDockerRuntime } from '@byoc/core/runtime/docker';
 import { chat, embed } from '@byoc/plugin-llm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasPart } from '../../support/require-part.ts';
 import { repositoryRoot } from '../../support/run-command.ts';
+import { type Hub, startHub } from '../../support/start-hub.ts';
 
 const here = (await hasPart('docker')) && (await hasPart('base-image'));
 
-describe.skipIf(!here)('the image of @byoc/plugin-llm, sandboxed, with its test model', () => {
+describe.skipIf(!here)('the image of @byoc/plugin-llm, sandboxed, with a model of the hub', () => {
+  let hub: Hub;
+  let modelStore: ModelStore;
   let folder: string;
   let orchestrator: Orchestrator;
   let gateway: Gateway;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'byoc-llm-'));
     const runtime = createDockerRuntime({ logger: silentLogger });
-    orchestrator = await createOrchestrator({ dataDirectory: join(folder, 'data'), runtime, port: 0, httpPort: 0 });
+    hub = await startHub();
+    const tiny = await readFile(join(repositoryRoot, 'packages/plugin-llm/tiny-model/tiny.gguf'));
+    hub.repositories.set('acme/rhymes', new Map([['tiny-q8.gguf', tiny]]));
+    modelStore = createModelStore({
+      ...{ directory: join(folder, 'models'), hub: { endpoint: hub.endpoint, token: undefined } },
+    });
+    orchestrator = await createOrchestrator({
+      ...{ dataDirectory: join(folder, 'data'), runtime, modelStore, port: 0, httpPort: 0 },
+    });
     await orchestrator.plugins.install(
       { type: 'folder', path: join(repositoryRoot, 'packages/plugin-llm') },
       {
         environment: { BYOC_LLM_THREADS: '1' },
+        models: [{ name: 'rhymes', uri: 'hf://acme/rhymes/tiny-q8.gguf' }],
       },
     );
     gateway = createGateway({ sources: [staticSource([orchestrator.url])] });
@@ -34,6 +46,8 @@ describe.skipIf(!here)('the image of @byoc/plugin-llm, sandboxed, with its test 
     for (const { pluginId } of orchestrator?.plugins.list() ?? [])
       await orchestrator.plugins.remove(pluginId, { graceMs: 0 });
     await orchestrator?.close({ mode: 'drain', graceMs: 5000 });
+    await modelStore?.close();
+    await hub?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -46,7 +60,7 @@ describe.skipIf(!here)('the image of @byoc/plugin-llm, sandboxed, with its test 
     expect(output).toMatchObject({
       message: { content: text },
       finishReason: 'stop',
-      model: { name: 'tiny-test-model' },
+      model: { name: 'rhymes' },
     });
     const { inputTokens, cachedInputTokens, outputTokens } = output.usage;
     expect(usage).toEqual({
@@ -91,7 +105,7 @@ describe.skipIf(!here)('the image of @byoc/plugin-llm, sandboxed, with its test 
 
   it('tells of its model, and fails what it can not do with the reason', async () => {
     const [plugin] = orchestrator.plugins.list();
-    expect(plugin?.workerState).toMatchObject({ models: ['tiny-test-model'], slotsTotal: 4 });
+    expect(plugin?.workerState).toMatchObject({ models: ['rhymes'], slotsTotal: 4 });
     const unknown = gateway.run(chat, { prompt: 'Hello!', model: 'gpt-17' }).result;
     await expect(unknown).rejects.toMatchObject({
       code: 'JOB_FAILED',

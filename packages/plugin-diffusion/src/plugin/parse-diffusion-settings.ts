@@ -37,7 +37,7 @@ export function parseDiffusionSettings(environment: Readonly<Record<string, stri
     limits,
     server: parseServerSettings(environment),
     onnx: {
-      modelsPath: text('BYOC_DIFFUSION_MODELS'),
+      modelsPath: text('BYOC_DIFFUSION_MODELS') ?? text('BYOC_MODELS_PATH'),
       adaptersPath: text('BYOC_DIFFUSION_LORAS'),
       defaultModel: text('BYOC_DIFFUSION_MODEL'),
       providers: text('BYOC_DIFFUSION_PROVIDERS')?.split(','),

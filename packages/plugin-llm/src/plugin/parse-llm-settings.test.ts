@@ -9,6 +9,13 @@ it('reads what an operator sets', () => {
   });
 });
 
+it('takes the models that the host has brought, unless another folder is named', () => {
+  const brought = { BYOC_MODELS_PATH: '/byoc/models' };
+  expect(parseLlmSettings(brought).modelsPath).toBe('/byoc/models');
+  expect(parseLlmSettings({ ...brought, BYOC_LLM_MODELS_PATH: '/own' }).modelsPath).toBe('/own');
+  expect(parseLlmSettings({}).modelsPath).toBeUndefined();
+});
+
 it('refuses what is no setting, by the name of the variable', () => {
   expect(() => parseLlmSettings({ BYOC_LLM_SLOTS: 'many' })).toThrow('BYOC_LLM_SLOTS');
   expect(() => parseLlmSettings({ BYOC_LLM_GPU: 'tpu' })).toThrow('BYOC_LLM_GPU');

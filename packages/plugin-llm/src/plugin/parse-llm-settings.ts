@@ -24,6 +24,7 @@ const adapted = json(
 
 const schema = z.object({
   BYOC_LLM_MODELS_PATH: z.string().optional(),
+  BYOC_MODELS_PATH: z.string().optional(),
   BYOC_LLM_ADAPTERS: adapted.default([]),
   BYOC_LLM_SLOTS: count,
   BYOC_LLM_CONTEXT_TOKENS: count,
@@ -40,7 +41,7 @@ const schema = z.object({
 
 /** What an operator sets. */
 export interface LlmSettings {
-  /** A folder of GGUF files. @default `models` beside the worker */
+  /** A folder of GGUF files, or of a folder for each model. @default where the host has brought models, else `models` beside the worker */
   readonly modelsPath: string | undefined;
   /** Models that are one of the folder with LoRA adapters. @default none */
   readonly adapted: readonly AdaptedModel[];
@@ -64,7 +65,7 @@ export function parseLlmSettings(environment: Readonly<Record<string, string | u
   const { BYOC_LLM_SERVER_COMMAND: command, BYOC_LLM_SERVER_URL: baseUrl } = parsed;
   const isServer = command !== undefined || baseUrl !== undefined;
   return {
-    modelsPath: parsed.BYOC_LLM_MODELS_PATH,
+    modelsPath: parsed.BYOC_LLM_MODELS_PATH ?? parsed.BYOC_MODELS_PATH,
     adapted: parsed.BYOC_LLM_ADAPTERS,
     slots: parsed.BYOC_LLM_SLOTS,
     contextTokens: parsed.BYOC_LLM_CONTEXT_TOKENS,

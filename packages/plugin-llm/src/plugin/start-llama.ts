@@ -15,7 +15,7 @@ export async function startLlama(settings: LlmSettings, home: string): Promise<L
     throw new LlmFailure({
       reason: 'model-missing',
       message: `There is no GGUF file in ${modelsPath}.`,
-      hint: 'Put one there, or unset BYOC_LLM_MODELS_PATH to serve the tiny test model.',
+      hint: 'Name a GGUF model at the install (`--model`), or neither a model nor BYOC_LLM_MODELS_PATH for the tiny test model.',
       recovery: 'give-up',
     });
   }
