@@ -1,50 +1,74 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasPart } from '../../support/require-part.ts';
 import { repositoryRoot, runByoc } from '../../support/run-command.ts';
+import { type Hub, startHub } from '../../support/start-hub.ts';
 
 const runtimes = ['process', ...((await hasPart('docker')) && (await hasPart('base-image')) ? ['docker'] : [])];
-const tiny = join(repositoryRoot, 'packages/plugin-llm/tiny-model/tiny.gguf');
 
 describe.each(runtimes)('npm run demo -- chat, on the %s runtime', (runtime) => {
   let temporary: string;
-  const demo = (...args: string[]) =>
-    runByoc(['demo', 'chat', '--runtime', runtime, ...args], { env: { ...process.env, TMPDIR: temporary } });
+  let models: string;
+  let hub: Hub;
+  const demo = (endpoint: string, ...args: string[]) => {
+    const hubOf = { HF_ENDPOINT: endpoint, BYOC_MODELS_DIR: models, CI: '' };
+    return runByoc(['demo', 'chat', '--runtime', runtime, ...args], {
+      env: { ...process.env, TMPDIR: temporary, ...hubOf },
+    });
+  };
 
   beforeAll(async () => {
     // Short: sockets have their place in it.
     temporary = await mkdtemp(join(tmpdir(), 'd-'));
+    models = await mkdtemp(join(tmpdir(), 'byoc-models-'));
+    hub = await startHub();
+    const tiny = await readFile(join(repositoryRoot, 'packages/plugin-llm/tiny-model/tiny.gguf'));
+    hub.repositories.set('acme/rhymes', new Map([['tiny-q8.gguf', tiny]]));
   });
   afterAll(async () => {
     expect(await readdir(temporary)).toEqual([]);
-    await rm(temporary, { recursive: true, force: true });
+    await hub[Symbol.asyncDispose]();
+    for (const folder of [temporary, models]) await rm(folder, { recursive: true, force: true });
   });
 
-  it('streams an answer of the test model, called by its name, and says what it took', async () => {
-    const { stdout, exitCode } = await demo();
+  it('without a network, streams an answer of the test model, called that, and says what it took and cost', async () => {
+    const { stdout, exitCode } = await demo('http://127.0.0.1:1');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('no --model: the tiny test model answers.');
+    expect(stdout).toContain("can't be fetched: 127.0.0.1:1 can't be reached");
+    expect(stdout).toContain('the tiny test model answers: it recites what it was taught and knows nothing.');
     expect(stdout).toContain('Up above the world so high,');
     expect(stdout).toMatch(
-      new RegExp(`tiny-test-model .*, on the ${runtime} runtime:\n\\d+ tokens in, \\d+ out .* free`),
+      new RegExp(
+        `tiny-test-model .*, on the ${runtime} runtime:\n\\d+ tokens in, \\d+ out .*\nCharged .* by a receipt`,
+      ),
     );
     expect(stdout).toContain('everything that was started is gone');
   });
 
-  it('asks a model of one’s own', async () => {
-    const { stdout, exitCode } = await demo('--model', tiny, '--prompt', 'Name the seasons.', '--json');
+  it('asks a model of the hub, and pays what was quoted at most', async () => {
+    const { stdout, exitCode } = await demo(
+      hub.endpoint,
+      '--model',
+      'hf://acme/rhymes/tiny-q8.gguf',
+      '--prompt',
+      'Name the seasons.',
+      '--json',
+    );
     const facts = JSON.parse(stdout);
     expect([exitCode, facts]).toMatchObject([
       0,
       {
         runtime,
-        price: 'free',
-        output: { message: { content: 'spring, summer, autumn, winter' }, model: { name: 'tiny' } },
+        price: expect.stringContaining('/ 1M output_tokens'),
+        payment: { provider: 'credit', receipt: expect.any(String) },
+        output: { message: { content: 'spring, summer, autumn, winter' }, model: { name: 'tiny-q8' } },
       },
     ]);
     expect(Number(facts.usage.output_tokens)).toBe(facts.output.usage.outputTokens);
+    expect(BigInt(facts.payment.chargedWei)).toBeGreaterThan(0n);
+    expect(BigInt(facts.payment.chargedWei)).toBeLessThan(BigInt(facts.quotedWei));
   });
 });
 

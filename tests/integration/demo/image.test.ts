@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasPart } from '../../support/require-part.ts';
-import { runByoc } from '../../support/run-command.ts';
+import { repositoryRoot, runByoc } from '../../support/run-command.ts';
 
 interface ImageDemoFacts {
   readonly runtime: string;
@@ -17,13 +17,22 @@ interface ImageDemoFacts {
 
 const runtimes = ['process', ...((await hasPart('docker')) && (await hasPart('base-image')) ? ['docker'] : [])];
 
-describe.each(runtimes)('byoc demo image on the %s runtime', (runtime) => {
+const mine = ['--model', `mine=${join(repositoryRoot, 'packages/plugin-diffusion/model')}`];
+const cases = runtimes.map((runtime) => ({
+  runtime,
+  // In a container, a folder of one's own, which is mounted.
+  ...(runtime === 'docker'
+    ? { model: 'mine', more: [...mine, '--prompt', 'a red circle above a blue square'], count: 1 }
+    : { model: 'builtin', more: [], count: 8 }),
+}));
+
+describe.each(cases)('byoc demo image on the $runtime runtime, by $model', ({ runtime, model, more, count }) => {
   let folder: string;
   let facts: ImageDemoFacts;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'byoc-demo-image-'));
-    const demo = await runByoc(['demo', 'image', '--json', '--runtime', runtime], { cwd: folder });
+    const demo = await runByoc(['demo', 'image', '--json', '--runtime', runtime, ...more], { cwd: folder });
     expect({ exitCode: demo.exitCode, stderr: demo.stderr }).toEqual({ exitCode: 0, stderr: '' });
     facts = JSON.parse(demo.stdout);
   });
@@ -31,7 +40,8 @@ describe.each(runtimes)('byoc demo image on the %s runtime', (runtime) => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('makes pictures of words, charges what was run, and shows them on one page', async () => {
-    expect(facts).toMatchObject({ runtime, model: { name: 'builtin' }, usage: { images: '8', megapixel_steps: '8' } });
+    const usage = { images: String(count), megapixel_steps: String(count) };
+    expect(facts).toMatchObject({ runtime, model: { name: model }, usage });
     const page = await readFile(facts.output.sheet, 'utf8');
     for (const { prompt, file, sha256 } of facts.images) {
       const bytes = await readFile(join(facts.output.directory, file));
@@ -39,6 +49,6 @@ describe.each(runtimes)('byoc demo image on the %s runtime', (runtime) => {
       expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 128, height: 128 });
       expect(page).toContain(`<img src="${file}" alt="${prompt}">`);
     }
-    expect(new Set(facts.images.map(({ sha256 }) => sha256)).size).toBe(8);
+    expect(new Set(facts.images.map(({ sha256 }) => sha256)).size).toBe(count);
   });
 });

@@ -50,9 +50,9 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
         model: {
           type: 'string',
           describe:
-            'for chat: a GGUF file, or its address (https:// or hf://owner/repository/file.gguf, with #sha256=… to be sure)',
+            '[NAME=]FILE, https://… or hf://owner/repository[@revision][/file]: GGUF for chat, a folder of ONNX for image (default: a small one is fetched for chat, the built-in one makes images)',
         },
-        prompt: { type: 'string', describe: 'for chat: what to ask' },
+        prompt: { type: 'string', describe: 'for chat: what to ask; for image: what to draw' },
         output: { alias: 'o', type: 'string', default: 'byoc-demo', describe: 'folder for the result' },
         runtime: {
           choices: ['auto', 'docker', 'process'] as const,

@@ -23,6 +23,8 @@ export interface DemoOrchestrator {
 export async function startDemoOrchestrator(options: {
   runtime: RuntimeChoice;
   signal: AbortSignal;
+  /** More arguments of `orchestrator start`. */
+  more?: readonly string[] | undefined;
 }): Promise<DemoOrchestrator> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'byoc-demo-'));
   const logFile = join(dataDirectory, 'orchestrator.log');
@@ -46,6 +48,7 @@ export async function startDemoOrchestrator(options: {
         '0',
         '--log-level',
         'info',
+        ...(options.more ?? []),
       ],
     ],
     // A process group of its own: Ctrl-C in the terminal reaches only the demo, which then stops it in order.

@@ -1,4 +1,4 @@
-import { isByocError } from '@byoc/core';
+import { isByocError, type ModelSpec } from '@byoc/core';
 import { createAdminClient } from '@byoc/core/orchestrator';
 import pc from 'picocolors';
 import type { RuntimeChoice } from '../choose-runtime.ts';
@@ -11,6 +11,12 @@ export interface HostPluginOptions {
   readonly quiet: boolean;
   readonly say: (text: string) => unknown;
   readonly signal: AbortSignal;
+  /** For its workers. @default none */
+  readonly models?: readonly ModelSpec[] | undefined;
+  /** What jobs cost. @default free */
+  readonly price?: string | undefined;
+  /** More arguments of `orchestrator start`. */
+  readonly more?: readonly string[] | undefined;
 }
 
 /** Starts an orchestrator and installs the plugin; for `auto`, on the process runtime when Docker can't build the image. */
@@ -20,7 +26,7 @@ export async function hostPlugin(
 ): Promise<{ orchestrator: DemoOrchestrator; fallbackReason: string | undefined }> {
   let runtime = args.runtime;
   for (let fallbackReason: string | undefined; ; ) {
-    const orchestrator = await startDemoOrchestrator({ runtime, signal });
+    const orchestrator = await startDemoOrchestrator({ runtime, signal, more: args.more });
     const line = createProgressLine({ quiet: args.quiet, title: 'install' });
     try {
       say(
@@ -29,7 +35,10 @@ export async function hostPlugin(
       const admin = createAdminClient({ dataDirectory: orchestrator.dataDirectory });
       const plugin = await admin.installPlugin(
         { type: 'folder', path: folder },
-        { signal, onProgress: (progress) => line.show(progress) },
+        {
+          ...{ signal, models: args.models ?? [], onProgress: (progress) => line.show(progress) },
+          ...(args.price === undefined ? {} : { price: { list: args.price } }),
+        },
       );
       line.stop();
       say(`${pc.green('✓')} installed ${plugin.pluginId} ${plugin.manifest.version}`);

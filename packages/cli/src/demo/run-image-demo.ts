@@ -8,6 +8,7 @@ import pc from 'picocolors';
 import type { RuntimeChoice } from '../choose-runtime.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { createProgressLine } from '../terminal/progress-line.ts';
+import { bringDemoModel } from './bring-demo-model.ts';
 import { hostPlugin } from './host-plugin.ts';
 import { writeContactSheet } from './write-contact-sheet.ts';
 
@@ -23,7 +24,17 @@ const PROMPTS = [
   'a blue triangle below a yellow circle',
 ];
 
+/** For a model of one's own. */
+const OWN_PROMPTS = [
+  'a lighthouse on a cliff at dawn, oil painting',
+  'a red fox asleep in fresh snow, photograph',
+  'an old library with tall windows, warm light',
+  'a bowl of ripe cherries on a blue table, still life',
+];
+
 interface ImageDemoArguments {
+  readonly model: string | undefined;
+  readonly prompt: string | undefined;
   readonly inputFile: string | undefined;
   readonly output: string;
   readonly runtime: RuntimeChoice;
@@ -55,27 +66,34 @@ export async function runImageDemo(args: ImageDemoArguments, signal: AbortSignal
   const directory = resolve(args.output, 'images');
   await mkdir(directory, { recursive: true });
   const folder = fileURLToPath(new URL('.', import.meta.resolve('@byoc/plugin-diffusion/package.json')));
+  const quiet = args.json;
+  const model = await bringDemoModel({ named: args.model, quiet, say, signal });
   const { orchestrator, fallbackReason } = await hostPlugin(folder, {
-    ...{ runtime: args.runtime, quiet: args.json, say, signal },
+    ...{ runtime: args.runtime, quiet, say, signal, models: model === undefined ? [] : [model] },
   });
   try {
     await using gateway = createGateway({
       sources: [staticSource([{ url: orchestrator.url, address: orchestrator.address }])],
     });
-    const { images, model, megapixelSteps } = await makeImages(gateway, directory, { quiet: args.json, signal });
+    const own = model === undefined ? PROMPTS : OWN_PROMPTS;
+    const prompts = args.prompt === undefined ? own : [args.prompt];
+    const made = await makeImages(gateway, prompts, directory, {
+      ...{ quiet, signal, steps: model === undefined ? 20 : undefined },
+    });
+    const { images, megapixelSteps } = made;
     const sheet = join(directory, 'index.html');
-    await writeFile(sheet, writeContactSheet(images, model));
+    await writeFile(sheet, writeContactSheet(images, made.model));
     const tookMs = Date.now() - startedAt;
     const { runtime } = orchestrator;
     if (args.json)
       return printJson({
-        ...{ runtime, tookMs, model, images },
+        ...{ runtime, tookMs, model: made.model, images },
         output: { directory, sheet },
         usage: { images: String(images.length), megapixel_steps: String(megapixelSteps) },
       });
     const shown = relative(process.cwd(), sheet) || sheet;
     say(
-      `\n${pc.bold(String(images.length))} pictures by ${model.name} in ${(tookMs / 1000).toFixed(1)} s, start to end, on the ${runtime} runtime.`,
+      `\n${pc.bold(String(images.length))} pictures by ${made.model.name} in ${(tookMs / 1000).toFixed(1)} s, start to end, on the ${runtime} runtime.`,
     );
     say(`Contact sheet: ${shown}\n`);
     if (fallbackReason !== undefined) say(pc.dim(`Docker was not used: ${fallbackReason}`));
@@ -87,8 +105,9 @@ export async function runImageDemo(args: ImageDemoArguments, signal: AbortSignal
 
 async function makeImages(
   gateway: Gateway,
+  prompts: readonly string[],
   directory: string,
-  { quiet, signal }: { quiet: boolean; signal: AbortSignal },
+  { quiet, signal, steps }: { quiet: boolean; signal: AbortSignal; steps: number | undefined },
 ): Promise<{ images: DemoImage[]; model: { name: string; digest: string }; megapixelSteps: bigint }> {
   await gateway.ready();
   const line = createProgressLine({ quiet, title: 'image' });
@@ -96,11 +115,11 @@ async function makeImages(
   let model = { name: '', digest: '' };
   let megapixelSteps = 0n;
   try {
-    for (const [index, prompt] of PROMPTS.entries()) {
-      const job = gateway.run(generate, { prompt, seed: index + 1, steps: 20 }, { signal });
+    for (const [index, prompt] of prompts.entries()) {
+      const job = gateway.run(generate, { prompt, seed: index + 1, steps }, { signal });
       for await (const frame of job)
         if (frame.type === 'progress')
-          line.show({ stage: prompt, fraction: (index + (frame.progress.fraction ?? 0)) / PROMPTS.length });
+          line.show({ stage: prompt, fraction: (index + (frame.progress.fraction ?? 0)) / prompts.length });
       const { output, usage, download } = await job.result;
       const name = String(index + 1).padStart(2, '0');
       await download(join(directory, name), { signal, replace: true });
