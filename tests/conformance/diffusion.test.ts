@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { describe } from 'vitest';
 import { folderTarget } from './folder-target.ts';
 import { proveConformance } from './prove-conformance.ts';
@@ -17,4 +18,28 @@ describe('the worker of @byoc/plugin-diffusion', () => {
   proveConformance(target, {
     lacks: ['parts', 'live-part'],
   });
+});
+
+describe('its image/upscale', async () => {
+  const image = new Uint8Array(
+    await sharp({ create: { width: 24, height: 16, channels: 3, background: '#369' } })
+      .png()
+      .toBuffer(),
+  );
+  const input = { image: { $part: 'image' }, scale: 2 };
+  const target = folderTarget(
+    'packages/plugin-diffusion',
+    {
+      capability: 'image/upscale@1.0.0',
+      input,
+      parts: { image },
+      invalidInput: { image: 'a file', scale: 0 },
+      invalidFields: ['/image', '/scale'],
+      // It waits for its image.
+      longJob: { input, parts: { image } },
+    },
+    { BYOC_DIFFUSION_PROVIDERS: 'cpu' },
+  );
+  // How the worker starts and ends is proven above.
+  proveConformance({ ...target, start: undefined }, { lacks: ['live-part', 'own-worker'] });
 });

@@ -14,12 +14,18 @@ const casesOf = {
     ...['checks-updates', 'refuses-running-ids', 'keeps-the-deadline', 'cancel-by-id', 'caller-leaves'],
     ...['job-goes-on-alone', 'attach-follows', 'drain-lets-jobs-end', 'drain-cancels-at-its-grace', 'sigterm-drains'],
   ],
+  /** A worker of a case's own: left out where another target has proven how the same worker starts and ends. */
+  'own-worker': [
+    ...['answers-before-ready', 'lists-its-output-files', 'reads-staged-parts', 'tcp-wants-the-secret'],
+    ...['drain-lets-jobs-end', 'drain-cancels-at-its-grace', 'sigterm-drains', 'sigterm-when-idle'],
+    ...['ends-without-a-host', 'starts-again-after-a-kill', 'wants-an-address'],
+  ],
 } as const;
 
 /**
  * Makes a test of every case that the target can be asked, and one that pins those it can't.
  *
- * @param options.lacks what the sample of this target does not have
+ * @param options.lacks what this target, or its sample, does not have
  */
 export function proveConformance(
   target: ConformanceTarget,

@@ -4,3 +4,8 @@ import { fileURLToPath } from 'node:url';
 export function builtinPath(): string {
   return fileURLToPath(new URL('../model', import.meta.url));
 }
+
+/** The folder of the upscaler that comes with the package. */
+export function builtinUpscalerPath(): string {
+  return fileURLToPath(new URL('../upscaler', import.meta.url));
+}

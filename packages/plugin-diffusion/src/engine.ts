@@ -8,6 +8,8 @@ export type {
   EngineProof,
   EngineStep,
   ImageEngine,
+  UpscaleJob,
+  UpscaleStep,
 } from './engine/image-engine.ts';
 export type { DiffusionLimits } from './job/limits.ts';
 export { type FailureReason, ImageFailure } from './model/image-failure.ts';

@@ -144,3 +144,29 @@ describe('byoc verify', () => {
     });
   });
 });
+
+describe('byoc run image/upscale', () => {
+  const enlarge = async (name: string) => {
+    const [source, output] = [join(folder, 'small.png'), join(folder, name)];
+    await sharp({ create: { width: 40, height: 30, channels: 3, background: '#c33' } }).toFile(source);
+    const where = ['--orchestrator', `${started.url}#${started.address}`, '--data-dir', folder];
+    const ran = await runCliHere(['run', 'image/upscale', '-f', `image=${source}`, '-o', output, ...where], {
+      NO_COLOR: '1',
+    });
+    return { ...ran, output };
+  };
+
+  it('writes the larger picture to the file that is named', async () => {
+    const { exitCode, stdout, output } = await enlarge('large.jpg');
+    expect(exitCode).toBe(0);
+    const bytes = await readFile(output);
+    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 80, height: 60 });
+    expect(stdout).toBe(`${output}  80×60  1 KiB  sha256 ${sha256(bytes)}\n`);
+  });
+
+  it('writes it into a folder', async () => {
+    const { output, stderr } = await enlarge('large');
+    expect(await readdir(output)).toEqual(['image.png']);
+    expect(stderr).toContain('1 megapixels, 1 images');
+  });
+});

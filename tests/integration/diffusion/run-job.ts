@@ -18,8 +18,9 @@ export const pipelines = join(repositoryRoot, 'packages/plugin-diffusion/fixture
 /** A studio with models of a folder, on the CPU. */
 export function openTestStudio(modelsPath: string = pipelines, { maxModelBytes = 1024 ** 3 } = {}): Promise<Studio> {
   const builtinPath = join(repositoryRoot, 'packages/plugin-diffusion/model');
+  const builtinUpscalerPath = join(repositoryRoot, 'packages/plugin-diffusion/upscaler');
   const signal = new AbortController().signal;
-  return openStudio({ modelsPath, builtinPath, providers: ['cpu'], maxModelBytes, signal });
+  return openStudio({ modelsPath, builtinPath, builtinUpscalerPath, providers: ['cpu'], maxModelBytes, signal });
 }
 
 /** The engine `onnx` on a studio. */

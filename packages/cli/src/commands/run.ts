@@ -9,7 +9,7 @@ import { decodePreview } from '../image/decode-preview.ts';
 import { describePictures } from '../image/describe-pictures.ts';
 import { createPicturePreview } from '../image/picture-preview.ts';
 import { choosePictureProtocol } from '../image/picture-protocol.ts';
-import { askForPreviews, isImage, planImageFile } from '../image/plan-image-run.ts';
+import { askForPreviews, isGenerated, isImage, planImageFile } from '../image/plan-image-run.ts';
 import { openGateway, orchestratorsOption } from '../open-gateway.ts';
 import { parseDurationMs } from '../parse-duration.ts';
 import { addFile, parseInput } from '../parse-input.ts';
@@ -107,7 +107,8 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   for (const argument of args.file ?? []) addFile(input, argument);
   const isPicture = isImage(args.capability);
   const file = isPicture && args.output !== undefined ? planImageFile(input, args.output) : undefined;
-  const protocol = isPicture && !args.json ? choosePictureProtocol(process.stderr, args.preview) : undefined;
+  const protocol =
+    isGenerated(args.capability) && !args.json ? choosePictureProtocol(process.stderr, args.preview) : undefined;
   if (protocol !== undefined) askForPreviews(input);
   if (args.provenance && (args.output === undefined || args.parallel !== undefined))
     throw new ByocError('INPUT_ARGUMENT_INVALID', {

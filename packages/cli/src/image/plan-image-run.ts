@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { ByocError, type JsonObject } from '@byoc/core';
-import { generate } from '@byoc/plugin-diffusion';
+import { generate, upscale } from '@byoc/plugin-diffusion';
 import { PREVIEW_SIZE } from './picture-preview.ts';
 
 /** Formats by the names of files. */
@@ -11,8 +11,13 @@ const PREVIEWS = 8;
 /** Where a job names none: about what models take. */
 const STEPS = 24;
 
-/** Tells whether a reference asks for `image/generate`. */
+/** Tells whether a reference asks for pictures: for `image/generate` or `image/upscale`. */
 export function isImage(capability: string): boolean {
+  return isGenerated(capability) || capability.split('@')[0] === upscale.name;
+}
+
+/** Tells whether a reference asks for `image/generate`. */
+export function isGenerated(capability: string): boolean {
   return capability.split('@')[0] === generate.name;
 }
 

@@ -2,7 +2,7 @@ import { outputFile } from '@byoc/core';
 import { z } from 'zod';
 
 /** Something that was not done as asked. */
-const changeSchema = z.strictObject({
+export const changeSchema = z.strictObject({
   kind: z.enum(['adjusted', 'ignored']),
   /** The input's field, for example `guidance`. */
   field: z.string(),
@@ -23,6 +23,9 @@ const imageSchema = z.strictObject({
   /** What was put into the file to say where it comes from, by name. Absent: nothing. */
   marks: z.array(z.string()).optional(),
 });
+
+/** What made the pictures. */
+export const engineSchema = z.strictObject({ name: z.string(), version: z.string(), provider: z.string() });
 
 /** The output of image/generate. */
 export const outputSchema = z.strictObject({
@@ -53,7 +56,7 @@ export const outputSchema = z.strictObject({
     guidance: z.number(),
     scheduler: z.string(),
   }),
-  engine: z.strictObject({ name: z.string(), version: z.string(), provider: z.string() }),
+  engine: engineSchema,
   changes: z.array(changeSchema),
 });
 

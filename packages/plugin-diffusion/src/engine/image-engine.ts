@@ -1,6 +1,8 @@
 import type { BlobRef, JsonValue, Logger } from '@byoc/core';
 import type { GenerateInput } from '../capability/input.ts';
 import type { GenerateChange, GenerateOutput } from '../capability/output.ts';
+import type { UpscaleInput } from '../capability/upscale-input.ts';
+import type { UpscaleOutput } from '../capability/upscale-output.ts';
 import type { DiffusionLimits } from '../job/limits.ts';
 import type { Picture } from '../pipeline/picture.ts';
 
@@ -11,6 +13,8 @@ export type EngineMode = 'text-to-image' | 'image-to-image' | 'inpaint';
 export interface EngineModel {
   /** What `model` of an input names. */
   readonly name: string;
+  /** Whose inputs. @default "generate" */
+  readonly use?: 'generate' | 'upscale' | undefined;
   readonly loaded: boolean;
   /** Of its weights while loaded. Undefined while unknown. */
   readonly memoryBytes?: number | undefined;
@@ -78,6 +82,37 @@ export interface EngineEnd {
   readonly changes: readonly GenerateChange[];
 }
 
+/** One job of image/upscale. */
+export interface UpscaleJob {
+  readonly input: UpscaleInput;
+  /** What pictures that come in may be. The plugin itself holds jobs to the rest of them. */
+  readonly limits: DiffusionLimits;
+  /** The engine stops within one tile of its abort, and throws its reason. */
+  readonly signal: AbortSignal;
+  /** The path of a picture's bytes. */
+  file(picture: BlobRef): Promise<string>;
+}
+
+/** What an engine says while it enlarges a picture. */
+export type UpscaleStep =
+  /** Once, before the first tile: what is really done. The plugin refuses here what is over its limits. */
+  | {
+      readonly type: 'settled';
+      readonly settings: Pick<UpscaleOutput['settings'], 'scale' | 'modelScale'>;
+      readonly model: UpscaleOutput['model'];
+      /** Of the picture that came in, upright. */
+      readonly source: { readonly width: number; readonly height: number };
+      /** Of the picture that comes out. */
+      readonly width: number;
+      readonly height: number;
+      /** Pixels that the whole job is charged for. */
+      readonly chargedPixels: number;
+    }
+  /** So many tiles are done. */
+  | { readonly type: 'tile'; readonly tile: number; readonly tiles: number }
+  /** Once, last. */
+  | { readonly type: 'picture'; readonly picture: EnginePicture };
+
 /** A job that shows whether the engine is fit, with its default model. */
 export interface EngineProof {
   readonly input: Pick<GenerateInput, 'prompt'> &
@@ -102,10 +137,12 @@ export interface ImageEngine {
   readonly details?: Readonly<Record<string, JsonValue>> | undefined;
   /** Gets ready: what rejects here keeps the worker out of service. */
   start(context: EngineContext): Promise<void>;
-  /** The first is the one for inputs that name none. */
+  /** The first of each use is the one for inputs that name none. */
   models(): readonly EngineModel[];
   /** Makes `input.count` pictures. */
   generate(job: EngineJob): AsyncGenerator<EngineStep, EngineEnd, undefined>;
+  /** Enlarges a picture. @default an engine can't: jobs of image/upscale are refused */
+  upscale?(job: UpscaleJob): AsyncGenerator<UpscaleStep, EngineEnd, undefined>;
   proof(signal: AbortSignal): Promise<EngineProof>;
   /** Idempotent; frees all memory. */
   close(): Promise<void>;

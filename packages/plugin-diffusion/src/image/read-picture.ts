@@ -3,6 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { DiffusionLimits } from '../job/limits.ts';
 import { ImageFailure } from '../model/image-failure.ts';
 import type { Picture } from '../pipeline/picture.ts';
+import { fromRgba } from './rgba.ts';
 import { sniffFormat } from './sniff-format.ts';
 
 /** A caller's picture, turned upright and scaled to a size. */
@@ -37,6 +38,30 @@ export async function readPicture(
     return { picture: { ...size, pixels: new Uint8Array(pixels) }, width, height };
   } catch (error) {
     throw broken('source', error);
+  }
+}
+
+/** A picture of which only its size is known yet. */
+export interface OpenedPicture {
+  /** Upright. */
+  readonly width: number;
+  readonly height: number;
+  /** Reads all of it as 8-bit sRGB, with what is transparent. @throws ImageFailure */
+  read(): Promise<Picture>;
+}
+
+/** Opens a picture of any kind, to be read whole: upright as EXIF says, its first frame, CMYK and 16 bits converted. @throws ImageFailure */
+export async function openWholePicture(path: string, limits: ReadLimits): Promise<OpenedPicture> {
+  const { image, width, height } = await openPicture(path, 'image', limits);
+  return { width, height, read: () => readWhole(image, { width, height }) };
+}
+
+async function readWhole(image: Sharp, { width, height }: { width: number; height: number }): Promise<Picture> {
+  try {
+    const rgba = await image.toColourspace('srgb').ensureAlpha().raw({ depth: 'uchar' }).toBuffer();
+    return fromRgba(rgba, width, height);
+  } catch (error) {
+    throw broken('image', error);
   }
 }
 
@@ -78,7 +103,7 @@ export async function readMask(
 
 async function openPicture(
   path: string,
-  what: 'source' | 'mask',
+  what: 'source' | 'mask' | 'image',
   limits: ReadLimits,
 ): Promise<{ image: Sharp; width: number; height: number }> {
   const { size } = await stat(path);

@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { Picture } from '../pipeline/picture.ts';
 import { addPngText } from './add-png-text.ts';
+import { toRgba } from './rgba.ts';
 
 /** How a picture is written. */
 export interface WritePictureOptions {
@@ -11,12 +12,13 @@ export interface WritePictureOptions {
   readonly parameters?: string | undefined;
 }
 
-/** Encodes a picture. The same picture gives the same bytes. */
+/** Encodes a picture. The same picture gives the same bytes. In JPEG, what is transparent becomes white. */
 export async function writePicture(picture: Picture, options: WritePictureOptions): Promise<Uint8Array> {
   let image = fromPicture(picture);
   if (options.parameters !== undefined) image = image.withXmp(xmp(options.parameters));
   switch (options.format) {
     case 'jpeg':
+      if (picture.alpha !== undefined) image = image.flatten({ background: '#ffffff' });
       return image.jpeg({ quality: options.quality, chromaSubsampling: '4:4:4' }).toBuffer();
     case 'webp':
       return image.webp({ quality: options.quality, effort: 4 }).toBuffer();
@@ -44,8 +46,10 @@ export async function scalePicture(
   return { width, height, pixels: new Uint8Array(await scaled.raw().toBuffer()) };
 }
 
-function fromPicture({ width, height, pixels }: Picture): Sharp {
-  return sharp(pixels, { raw: { width, height, channels: 3 } });
+function fromPicture(picture: Picture): Sharp {
+  const { width, height, pixels, alpha } = picture;
+  if (alpha === undefined) return sharp(pixels, { raw: { width, height, channels: 3 } });
+  return sharp(toRgba(picture), { raw: { width, height, channels: 4 } });
 }
 
 function xmp(text: string): string {

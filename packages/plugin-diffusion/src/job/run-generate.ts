@@ -1,14 +1,12 @@
 import { randomInt } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ByocError, type JobContext } from '@byoc/core';
+import type { JobContext } from '@byoc/core';
 import type { generate } from '../capability/generate.ts';
 import type { GenerateChange, GeneratedImage, GenerateOutput } from '../capability/output.ts';
 import type { EngineStep, ImageEngine } from '../engine/image-engine.ts';
 import { openEnginePicture } from '../image/open-engine-picture.ts';
 import { previewOf } from '../image/write-picture.ts';
-import { ImageFailure } from '../model/image-failure.ts';
 import { checkMode } from './check-mode.ts';
+import { cleanAfterFailure } from './clean-after-failure.ts';
 import { checkJob, type DiffusionLimits } from './limits.ts';
 import type { PictureMark } from './picture-mark.ts';
 import { saveImage } from './save-image.ts';
@@ -28,20 +26,7 @@ export interface GenerateTools {
 
 /** Makes the pictures of a job. Leaves nothing in the job's folders when it fails. */
 export async function runGenerate(context: GenerateContext, tools: GenerateTools): Promise<GenerateOutput> {
-  try {
-    return await generateSteps(context, tools);
-  } catch (error) {
-    await Promise.all([context.dir.out, context.dir.tmp].map(empty));
-    context.signal.throwIfAborted();
-    const failure = translate(error);
-    if (!(failure instanceof ImageFailure)) throw failure;
-    const { reason, message, hint, recovery } = failure;
-    throw new ByocError(
-      'JOB_FAILED',
-      { jobId: context.jobId, reason, message: `${message}.`, hint, recovery },
-      { cause: error },
-    );
-  }
+  return cleanAfterFailure(context, () => generateSteps(context, tools));
 }
 
 async function generateSteps(
@@ -121,24 +106,4 @@ async function tellStep(
       ? { preview: await previewOf(await openEnginePicture(await preview(), limits), previews.size) }
       : {};
   await emit({ type: 'step', image, step, steps, ...shown });
-}
-
-/** Foreign errors in this engine's words. */
-function translate(error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  return new ImageFailure(
-    {
-      reason: 'disk-full',
-      message: 'The disk is full',
-      hint: 'Free some space for job directories, or choose another offer.',
-      recovery: 'retry-other',
-    },
-    { cause: error },
-  );
-}
-
-async function empty(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }

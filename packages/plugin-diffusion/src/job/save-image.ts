@@ -1,17 +1,12 @@
-import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { GeneratedImage } from '../capability/output.ts';
 import type { EngineStep } from '../engine/image-engine.ts';
 import { describeParameters } from '../image/describe-parameters.ts';
-import { perceptualHash } from '../image/perceptual-hash.ts';
 import { sniffFormat } from '../image/sniff-format.ts';
 import { writePicture } from '../image/write-picture.ts';
 import type { Picture } from '../pipeline/picture.ts';
 import type { PictureMark } from './picture-mark.ts';
 import type { GenerateContext } from './run-generate.ts';
-
-const MEDIA_TYPES = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' } as const;
+import { saveFile } from './save-file.ts';
 
 interface MadeImage {
   /** From 0. */
@@ -45,13 +40,6 @@ export async function saveImage(
     bytes = await mark.apply(bytes, { jobId, format, width, height, seed, model: { name: model, digest }, signal });
     if (sniffFormat(bytes) !== format) throw new Error(`the mark \`${mark.name}\` made no ${format} of a ${format}`);
   }
-  const file = `image-${String(image + 1).padStart(2, '0')}.${format === 'jpeg' ? 'jpg' : format}`;
-  await writeFile(join(dir.out, file), bytes);
-  return {
-    image: { $part: file, mediaType: MEDIA_TYPES[format] },
-    ...{ seed, width, height, sizeBytes: bytes.length },
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    perceptualHash: await perceptualHash(picture),
-    ...(marks.length === 0 ? {} : { marks: marks.map(({ name }) => name) }),
-  };
+  const saved = await saveFile(dir, `image-${String(image + 1).padStart(2, '0')}`, { picture, format, bytes });
+  return { seed, ...saved, ...(marks.length === 0 ? {} : { marks: marks.map(({ name }) => name) }) };
 }

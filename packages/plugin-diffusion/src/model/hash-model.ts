@@ -5,15 +5,25 @@ import { pipeline } from 'node:stream/promises';
 import { ImageFailure } from './image-failure.ts';
 import type { ModelFolder } from './model-folder.ts';
 
-/** Files of the top folder are about the model, all but its index: settings, a card, pictures. */
-const isOfModel = (path: string) => path.includes('/') || path === 'model_index.json';
+/** Files of the top folder are about the model, all but its index and networks: settings, a card, pictures. */
+const isOfModel = (path: string) => path.includes('/') || path === 'model_index.json' || /\.onnx/.test(path);
 
 /**
  * The digest of a model: sha256 of a list of its files, each with its own sha256. Checks those that the settings name.
  *
  * @throws ImageFailure `model-digest-wrong`
  */
-export async function hashModel({ name, path, files, settings }: ModelFolder, signal: AbortSignal): Promise<string> {
+export async function hashModel(
+  {
+    name,
+    path,
+    files,
+    settings,
+  }: Pick<ModelFolder, 'name' | 'path' | 'files'> & {
+    readonly settings: Pick<ModelFolder['settings'], 'sha256'>;
+  },
+  signal: AbortSignal,
+): Promise<string> {
   const list = createHash('sha256');
   const found = new Map<string, string>();
   for (const file of files) {

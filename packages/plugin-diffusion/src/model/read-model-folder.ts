@@ -117,7 +117,8 @@ async function readScheduler(path: string): Promise<ModelFolder['scheduler']> {
   }
 }
 
-async function readJson<T>(path: string, file: string, schema: z.ZodType<T>): Promise<T> {
+/** Reads a settings file of a model. @throws ImageFailure `model-settings-broken` */
+export async function readJson<T>(path: string, file: string, schema: z.ZodType<T>): Promise<T> {
   try {
     return schema.parse(parseLenientJson(await readFile(join(path, file), 'utf8')));
   } catch (error) {
@@ -134,7 +135,8 @@ async function readJson<T>(path: string, file: string, schema: z.ZodType<T>): Pr
   }
 }
 
-async function listFiles(path: string): Promise<{ path: string; sizeBytes: number }[]> {
+/** Every file of a folder, relative, by name. @throws ImageFailure `model-unknown` where there is no such folder */
+export async function listFiles(path: string): Promise<{ path: string; sizeBytes: number }[]> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => {
     throw new ImageFailure({
       reason: 'model-unknown',

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { availableMemory, constrainedMemory } from 'node:process';
-import { builtinPath } from '../builtin-path.ts';
+import { builtinPath, builtinUpscalerPath } from '../builtin-path.ts';
 import type { ImageEngine } from '../engine/image-engine.ts';
 import { openStudio } from '../studio/open-studio.ts';
 import { OnnxEngine } from './onnx-engine.ts';
@@ -13,13 +13,14 @@ const BATCH = 4;
 
 /** Makes the engine that runs models in this process, with ONNX Runtime. */
 export function createOnnxEngine(options: OnnxEngineOptions = {}): ImageEngine {
-  const { modelsPath, adaptersPath, defaultModel, providers, threads } = options;
+  const { modelsPath, adaptersPath, defaultModel, defaultUpscaler, providers, threads } = options;
   const maxModelBytes = options.maxModelBytes ?? Math.floor(memoryBytes() * SHARE_OF_MODELS);
   return new OnnxEngine({
     open: (signal) =>
       openStudio({
-        ...{ modelsPath, adaptersPath, defaultModel, providers, threads, maxModelBytes, signal },
+        ...{ modelsPath, adaptersPath, defaultModel, defaultUpscaler, providers, threads, maxModelBytes, signal },
         builtinPath: builtinPath(),
+        builtinUpscalerPath: builtinUpscalerPath(),
       }),
     batch: options.batch ?? BATCH,
     availableBytes: options.availableBytes ?? availableMemory,

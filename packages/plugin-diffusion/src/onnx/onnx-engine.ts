@@ -7,6 +7,8 @@ import type {
   EngineProof,
   EngineStep,
   ImageEngine,
+  UpscaleJob,
+  UpscaleStep,
 } from '../engine/image-engine.ts';
 import { memoryOfPicture, planMemory } from '../job/check-memory.ts';
 import { readSource } from '../job/read-source.ts';
@@ -17,6 +19,7 @@ import { encodePrompts } from '../pipeline/encode-prompts.ts';
 import type { LoadedModel } from '../pipeline/loaded-model.ts';
 import { stepsToRun } from '../pipeline/make-latents.ts';
 import type { Studio } from '../studio/studio.ts';
+import { upscaleInStudio } from '../upscale/upscale-in-studio.ts';
 import { BatchVerdicts } from './batch/batch-verdicts.ts';
 import { Darkroom } from './batch/darkroom.ts';
 import { makeGroup, type PlannedPicture } from './make-group.ts';
@@ -62,9 +65,14 @@ export class OnnxEngine implements ImageEngine {
   }
 
   models(): readonly EngineModel[] {
-    const { models, defaultModel, loaded } = this.#started();
-    const sorted = [defaultModel, ...models.filter((name) => name !== defaultModel)];
-    return sorted.map((name) => ({ name, loaded: loaded.has(name), memoryBytes: loaded.get(name) }));
+    const { models, defaultModel, upscalers, defaultUpscaler, loaded } = this.#started();
+    const list = (names: readonly string[], first: string, use: EngineModel['use']) =>
+      [first, ...names.filter((name) => name !== first)].map((name) => ({
+        ...{ name, use },
+        loaded: loaded.has(name),
+        memoryBytes: loaded.get(name),
+      }));
+    return [...list(models, defaultModel, 'generate'), ...list(upscalers, defaultUpscaler, 'upscale')];
   }
 
   async *generate(job: EngineJob): AsyncGenerator<EngineStep, EngineEnd, undefined> {
@@ -138,6 +146,10 @@ export class OnnxEngine implements ImageEngine {
       await making;
     }
     return { changes: [...settled.changes, ...missingLayers(model)] };
+  }
+
+  upscale(job: UpscaleJob): AsyncGenerator<UpscaleStep, EngineEnd, undefined> {
+    return upscaleInStudio(this.#started(), job);
   }
 
   /** As many pictures as there is memory for. */

@@ -6,6 +6,8 @@ export interface OnnxEngineOptions {
   readonly adaptersPath?: string | undefined;
   /** What a job takes that names none. @default the first in the folder, then the built-in one */
   readonly defaultModel?: string | undefined;
+  /** What a job of image/upscale takes that names none. @default the first upscaler in the folder, then the built-in one */
+  readonly defaultUpscaler?: string | undefined;
   /** What runs networks, best first, for example `cuda`. The first that really computes is taken. @default what the platform may have, then cpu */
   readonly providers?: readonly string[] | undefined;
   /** Of one network. @default one for small networks, and one for each core for others */

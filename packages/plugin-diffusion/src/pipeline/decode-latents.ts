@@ -4,8 +4,8 @@ import { fromPlanes, type Picture } from './picture.ts';
 import { planTiles } from './plan-tiles.ts';
 import { runForFirst } from './run-network.ts';
 
-/** Latents of a side that are decoded at once; larger pictures are decoded in tiles, so that memory stays bounded. */
-const TILE = 64;
+/** Latents that are decoded at once; larger pictures are decoded in tiles, so that memory stays bounded. */
+const TILE = { width: 64, height: 64 };
 /** Up to this, one run costs less memory than tiles cost time. */
 const WHOLE = 80;
 /** Latents that neighbouring tiles share and fade over. */

@@ -3,6 +3,8 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly pixels: Uint8Array;
+  /** How opaque each pixel is. @default all of them are, wholly */
+  readonly alpha?: Uint8Array | undefined;
 }
 
 /** Planes of -1 to 1, as networks take them. */

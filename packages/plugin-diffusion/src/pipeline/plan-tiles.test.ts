@@ -6,7 +6,7 @@ it('covers every place, and lets neighbours overlap', () => {
   const sides = fc.integer({ min: 1, max: 300 });
   fc.assert(
     fc.property(sides, sides, (width, height) => {
-      const tiles = planTiles({ width, height, tile: 64, overlap: 16 });
+      const tiles = planTiles({ width, height, tile: { width: 64, height: 64 }, overlap: 16 });
       const columns = [...new Set(tiles.map(({ left }) => left))];
       let covered = 0;
       for (const [at, left] of columns.entries()) {

@@ -7,14 +7,19 @@ export interface Tile {
 }
 
 /** Covers a picture with tiles that overlap at least by so much. */
-export function planTiles(options: { width: number; height: number; tile: number; overlap: number }): Tile[] {
-  const columns = starts(options.width, options.tile, options.overlap);
-  const rows = starts(options.height, options.tile, options.overlap);
+export function planTiles(options: {
+  readonly width: number;
+  readonly height: number;
+  readonly tile: Pick<Tile, 'width' | 'height'>;
+  readonly overlap: number;
+}): Tile[] {
+  const columns = starts(options.width, options.tile.width, options.overlap);
+  const rows = starts(options.height, options.tile.height, options.overlap);
   return rows.flatMap((top) =>
     columns.map((left) => ({
       ...{ left, top },
-      width: Math.min(options.tile, options.width),
-      height: Math.min(options.tile, options.height),
+      width: Math.min(options.tile.width, options.width),
+      height: Math.min(options.tile.height, options.height),
     })),
   );
 }

@@ -1,9 +1,11 @@
 import { definePlugin, implement, type Plugin } from '@byoc/core';
 import { generate } from '../capability/generate.ts';
+import { upscale } from '../capability/upscale.ts';
 import type { ImageEngine } from '../engine/image-engine.ts';
 import { DEFAULT_LIMITS, type DiffusionLimits } from '../job/limits.ts';
 import type { PictureMark } from '../job/picture-mark.ts';
 import { runGenerate } from '../job/run-generate.ts';
+import { runUpscale } from '../job/run-upscale.ts';
 import { testEngine } from '../job/test-engine.ts';
 import { describeEngine } from './describe-engine.ts';
 
@@ -13,13 +15,15 @@ export interface DiffusionPluginOptions {
   readonly engine: () => Promise<ImageEngine>;
   /** What a job may be. @default 2048 × 2048, 16 pictures, 150 steps and others */
   readonly limits?: Partial<DiffusionLimits> | undefined;
-  /** What is put into each picture's file, for example a C2PA manifest. @default nothing */
+  /** Whether image/upscale is in the manifest: to be false for engines that can't. @default true */
+  readonly upscales?: boolean | undefined;
+  /** What is put into the file of each picture of image/generate, for example a C2PA manifest. @default nothing */
   readonly marks?: readonly PictureMark[] | undefined;
   /** Jobs at once, as the manifest says; the worker tells what the engine really has. @default 4 */
   readonly slots?: number | undefined;
 }
 
-/** Makes the plugin of image/generate, on an engine. */
+/** Makes the plugin of image/generate and image/upscale, on an engine. */
 export function createDiffusionPlugin(options: DiffusionPluginOptions): Plugin {
   const { marks } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -28,18 +32,23 @@ export function createDiffusionPlugin(options: DiffusionPluginOptions): Plugin {
     if (running === undefined) throw new Error('the engine has not started');
     return running;
   };
+  const tools = () => ({ engine: engine(), limits });
+  const upscaling = implement(upscale, (context) => runUpscale(context, tools()));
   return definePlugin({
     manifest: {
       name: 'byoc/diffusion',
       version: '0.1.0',
-      description: generate.contract.description,
+      description: 'Makes pictures from words, and enlarges pictures, with models of your own.',
       license: 'MIT',
       concurrency: options.slots ?? 4,
       dockerfile: 'Dockerfile',
       command: ['node', 'dist/worker.js'],
       resources: { cpu: 2, memoryBytes: 2 * 1024 ** 3, pids: 256 },
     },
-    implementations: [implement(generate, (context) => runGenerate(context, { engine: engine(), limits, marks }))],
+    implementations: [
+      implement(generate, (context) => runGenerate(context, { ...tools(), marks })),
+      ...(options.upscales === false ? [] : [upscaling]),
+    ],
     async setup({ signal, log, tmp, report }) {
       const started = await options.engine();
       running = started;

@@ -7,10 +7,16 @@ export function describeEngine(engine: ImageEngine): SetupResult {
   const { name, version, provider } = engine.identity;
   return {
     slots: engine.slots,
-    models: models.map((model) => model.name),
+    // Of words to pictures alone: that is what gateways list them for.
+    models: models.filter(({ use = 'generate' }) => use === 'generate').map(({ name }) => name),
     details: {
       ...{ engine: name, version, provider, ...engine.details },
-      models: models.map(({ name, loaded, memoryBytes = null }) => ({ name, loaded, memoryBytes })),
+      models: models.map(({ name, use = 'generate', loaded, memoryBytes = null }) => ({
+        name,
+        use,
+        loaded,
+        memoryBytes,
+      })),
     },
   };
 }

@@ -14,6 +14,7 @@ export interface DiffusionSettings {
 /** The variable that sets each limit. */
 const LIMIT_VARIABLES: Readonly<Record<keyof DiffusionLimits, string>> = {
   maxPixels: 'BYOC_DIFFUSION_MAX_PIXELS',
+  maxUpscaledPixels: 'BYOC_DIFFUSION_MAX_UPSCALED_PIXELS',
   maxCount: 'BYOC_DIFFUSION_MAX_COUNT',
   maxSteps: 'BYOC_DIFFUSION_MAX_STEPS',
   maxSourceBytes: 'BYOC_DIFFUSION_MAX_SOURCE_BYTES',
@@ -40,6 +41,7 @@ export function parseDiffusionSettings(environment: Readonly<Record<string, stri
       modelsPath: text('BYOC_DIFFUSION_MODELS') ?? text('BYOC_MODELS_PATH'),
       adaptersPath: text('BYOC_DIFFUSION_LORAS'),
       defaultModel: text('BYOC_DIFFUSION_MODEL'),
+      defaultUpscaler: text('BYOC_DIFFUSION_UPSCALER'),
       providers: text('BYOC_DIFFUSION_PROVIDERS')?.split(','),
       threads: number('BYOC_DIFFUSION_THREADS'),
       batch: number('BYOC_DIFFUSION_BATCH'),

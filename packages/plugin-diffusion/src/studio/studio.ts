@@ -2,10 +2,14 @@ import { join } from 'node:path';
 import { findAdapters } from '../adapters/find-adapters.ts';
 import { readAdapter } from '../adapters/read-adapter.ts';
 import { ImageFailure } from '../model/image-failure.ts';
+import type { ModelFolder } from '../model/model-folder.ts';
 import { readModelFolder } from '../model/read-model-folder.ts';
 import { loadModel } from '../pipeline/load-model.ts';
 import type { LoadedModel } from '../pipeline/loaded-model.ts';
 import type { OnnxRuntime } from '../runtime/onnx-runtime.ts';
+import { loadUpscaler } from '../upscale/load-upscaler.ts';
+import type { LoadedUpscaler } from '../upscale/loaded-upscaler.ts';
+import { readUpscalerFolder } from '../upscale/read-upscaler-folder.ts';
 import { ADAPTERS_FOLDER, findModels } from './find-models.ts';
 
 /** What a studio works with. */
@@ -17,8 +21,12 @@ export interface StudioOptions {
   readonly adaptersPath?: string | undefined;
   /** The model that comes with the plugin. */
   readonly builtinPath: string;
+  /** The upscaler that comes with the plugin. */
+  readonly builtinUpscalerPath: string;
   /** What a job takes that names none. @default the first of `modelsPath`, else the built-in one */
   readonly defaultModel?: string | undefined;
+  /** What a job of image/upscale takes that names none. @default the first upscaler of `modelsPath`, else the built-in one */
+  readonly defaultUpscaler?: string | undefined;
   /** Threads of one network. @default one for small networks, else one for each core */
   readonly threads?: number | undefined;
   /** Bytes of loaded models' files, at most: the one that was used longest ago goes. */
@@ -33,6 +41,8 @@ export interface ChosenAdapter {
 
 /** The name of the model that comes with the plugin. */
 export const BUILTIN = 'builtin';
+/** The name of the upscaler that comes with the plugin. */
+export const BUILTIN_UPSCALER = 'builtin-upscaler';
 
 /** Networks of fewer bytes gain nothing from a second thread, and lose on a busy machine. */
 const SMALL_BYTES = 64 * 1024 ** 2;
@@ -41,43 +51,55 @@ const SMALL_BYTES = 64 * 1024 ** 2;
 export class Studio {
   readonly runtime: OnnxRuntime;
   readonly defaultModel: string;
+  readonly defaultUpscaler: string;
   /** Called when a model was loaded, or has gone. */
   onChange: (() => void) | undefined;
   readonly #paths: ReadonlyMap<string, string>;
+  readonly #upscalers: ReadonlyMap<string, string>;
   readonly #adapterPaths: ReadonlyMap<string, string>;
   readonly #maxModelBytes: number;
   readonly #threads: number | undefined;
   /** Used longest ago first. */
-  readonly #loaded = new Map<string, LoadedModel>();
+  readonly #loaded = new Map<string, Loaded>();
   /** How many jobs use a model. */
-  readonly #users = new Map<LoadedModel, number>();
+  readonly #users = new Map<Loaded, number>();
   /** Settles when those that asked before have got their model. */
   #turn: Promise<void> = Promise.resolve();
   #onGivenBack: (() => void) | undefined;
 
   private constructor(
     options: StudioOptions,
-    paths: ReadonlyMap<string, string>,
-    adapterPaths: ReadonlyMap<string, string>,
+    paths: Readonly<Record<'models' | 'upscalers' | 'adapters', ReadonlyMap<string, string>>>,
   ) {
     this.runtime = options.runtime;
-    this.#paths = paths;
-    this.#adapterPaths = adapterPaths;
+    this.#paths = paths.models;
+    this.#upscalers = paths.upscalers;
+    this.#adapterPaths = paths.adapters;
     this.#maxModelBytes = options.maxModelBytes;
     this.#threads = options.threads;
-    this.defaultModel = options.defaultModel ?? [...paths.keys()][0] ?? BUILTIN;
+    this.defaultModel = options.defaultModel ?? [...this.#paths.keys()][0] ?? BUILTIN;
+    this.defaultUpscaler = options.defaultUpscaler ?? [...this.#upscalers.keys()][0] ?? BUILTIN_UPSCALER;
   }
 
   static async open(options: StudioOptions): Promise<Studio> {
-    const found = options.modelsPath === undefined ? [] : await findModels(options.modelsPath);
-    const { modelsPath, adaptersPath = modelsPath && join(modelsPath, ADAPTERS_FOLDER) } = options;
-    const adapters = adaptersPath === undefined ? new Map() : await findAdapters(adaptersPath);
-    return new Studio(options, new Map([...found, [BUILTIN, options.builtinPath]]), adapters);
+    const { modelsPath, builtinPath, builtinUpscalerPath } = options;
+    const found = modelsPath === undefined ? { models: [], upscalers: [] } : await findModels(modelsPath);
+    const { adaptersPath = modelsPath && join(modelsPath, ADAPTERS_FOLDER) } = options;
+    return new Studio(options, {
+      models: new Map([...found.models, [BUILTIN, builtinPath]]),
+      upscalers: new Map([...found.upscalers, [BUILTIN_UPSCALER, builtinUpscalerPath]]),
+      adapters: adaptersPath === undefined ? new Map() : await findAdapters(adaptersPath),
+    });
   }
 
   /** Names of the models that a job may ask for. */
   get models(): readonly string[] {
     return [...this.#paths.keys()];
+  }
+
+  /** Names of the models that a job of image/upscale may ask for. */
+  get upscalers(): readonly string[] {
+    return [...this.#upscalers.keys()];
   }
 
   /** Names of the adapters that a job may ask for. */
@@ -92,14 +114,7 @@ export class Studio {
 
   /** The folder of a model. @throws ImageFailure `model-unknown` */
   path(name: string): string {
-    const path = this.#paths.get(name);
-    if (path !== undefined) return path;
-    throw new ImageFailure({
-      reason: 'model-unknown',
-      message: `There is no model \`${name}\` here; there are: ${this.models.join(', ')}`,
-      hint: 'Leave `model` out, or name one that is there.',
-      recovery: 'retry-other',
-    });
+    return pathOf(this.#paths, name, 'model');
   }
 
   /**
@@ -111,25 +126,20 @@ export class Studio {
   async take(name: string, signal: AbortSignal, loras: readonly ChosenAdapter[] = []): Promise<LoadedModel> {
     const chosen = [...loras].sort((a, b) => (a.name < b.name ? -1 : 1));
     const key = chosen.length === 0 ? name : JSON.stringify([name, ...chosen.map((one) => [one.name, one.weight])]);
-    const before = this.#turn;
-    const mine = Promise.withResolvers<void>();
-    this.#turn = before.then(() => mine.promise);
-    try {
-      await unlessAborted(before, signal);
-      const known = this.#loaded.get(key);
-      const model = known ?? (await this.#load(name, chosen, signal));
-      this.#loaded.delete(key);
-      this.#loaded.set(key, model);
-      this.#users.set(model, (this.#users.get(model) ?? 0) + 1);
-      if (known === undefined) this.onChange?.();
-      return model;
-    } finally {
-      mine.resolve();
-    }
+    return this.#take(key, signal, () => this.#load(name, chosen, signal));
+  }
+
+  /** A network that enlarges pictures: what is said of `take` holds for it too. @throws ImageFailure */
+  async takeUpscaler(name: string, signal: AbortSignal): Promise<LoadedUpscaler> {
+    const path = pathOf(this.#upscalers, name, 'upscaler');
+    return this.#take(name, signal, async () => {
+      const folder = await readUpscalerFolder(name, path);
+      return loadUpscaler(this.runtime, folder, { threads: await this.#prepare(folder, signal), signal });
+    });
   }
 
   /** Says that a job is done with a model that it took. */
-  giveBack(model: LoadedModel): void {
+  giveBack(model: Loaded): void {
     const left = (this.#users.get(model) ?? 0) - 1;
     if (left > 0) this.#users.set(model, left);
     else this.#users.delete(model);
@@ -140,6 +150,32 @@ export class Studio {
     for (const model of this.#loaded.values()) await model.close();
     this.#loaded.clear();
     await this.runtime.close();
+  }
+
+  /** Gives what is loaded under a key. Models and upscalers never share one: each folder is one of them. */
+  async #take<T extends Loaded>(key: string, signal: AbortSignal, load: () => Promise<T>): Promise<T> {
+    const before = this.#turn;
+    const mine = Promise.withResolvers<void>();
+    this.#turn = before.then(() => mine.promise);
+    try {
+      await unlessAborted(before, signal);
+      const known = this.#loaded.get(key) as T | undefined;
+      const model = known ?? (await load());
+      this.#loaded.delete(key);
+      this.#loaded.set(key, model);
+      this.#users.set(model, (this.#users.get(model) ?? 0) + 1);
+      if (known === undefined) this.onChange?.();
+      return model;
+    } finally {
+      mine.resolve();
+    }
+  }
+
+  /** Makes room for what is to be loaded, and gives the threads for it. */
+  async #prepare(folder: Weighed, signal: AbortSignal): Promise<number> {
+    const bytes = bytesOf({ folder });
+    await this.#makeRoom(bytes, signal);
+    return this.#threads ?? (bytes < SMALL_BYTES ? 1 : 0);
   }
 
   #adapterPath(name: string): string {
@@ -160,8 +196,7 @@ export class Studio {
     for (const { name: adapter, weight } of chosen)
       adapters.push({ adapter: await readAdapter(this.#adapterPath(adapter), signal), weight });
     const folder = await readModelFolder(path);
-    await this.#makeRoom(bytesOf({ folder }), signal);
-    const threads = this.#threads ?? (bytesOf({ folder }) < SMALL_BYTES ? 1 : 0);
+    const threads = await this.#prepare(folder, signal);
     return await loadModel(this.runtime, folder, { threads, adapters, signal });
   }
 
@@ -202,6 +237,20 @@ async function unlessAborted(wait: Promise<void>, signal: AbortSignal): Promise<
   signal.throwIfAborted();
 }
 
-function bytesOf({ folder }: Pick<LoadedModel, 'folder'>): number {
+type Loaded = LoadedModel | LoadedUpscaler;
+type Weighed = Pick<ModelFolder, 'files'>;
+
+function bytesOf({ folder }: { readonly folder: Weighed }): number {
   return folder.files.reduce((sum, { path, sizeBytes }) => (/\.onnx/.test(path) ? sum + sizeBytes : sum), 0);
+}
+
+function pathOf(paths: ReadonlyMap<string, string>, name: string, what: 'model' | 'upscaler'): string {
+  const path = paths.get(name);
+  if (path !== undefined) return path;
+  throw new ImageFailure({
+    reason: 'model-unknown',
+    message: `There is no ${what} \`${name}\` here; there are: ${[...paths.keys()].join(', ')}`,
+    hint: 'Leave `model` out, or name one that is there.',
+    recovery: 'retry-other',
+  });
 }
