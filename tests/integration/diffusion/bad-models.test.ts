@@ -186,7 +186,7 @@ describe('fitness', () => {
     await edit('scheduler/scheduler_config.json', (json) => {
       json['prediction_type'] = 'sample';
     })(join(folder, 'changed'));
-    const fit = async (path: string) => {
+    const draw = async (path: string) => {
       const own = await openTestStudio(path);
       try {
         return await testEngine(await openTestEngine(own), { signal, limits: DEFAULT_LIMITS, isWarmUp: false });
@@ -194,8 +194,8 @@ describe('fitness', () => {
         await own.close();
       }
     };
-    await expect(fit(builtin)).resolves.toMatchObject({ perceptualHash: expect.stringMatching(/^[0-9a-f]{16}$/) });
-    await expect(fit(join(folder, 'changed'))).rejects.toMatchObject({ reason: 'fitness-failed' });
+    await expect(draw(builtin)).resolves.toMatchObject({ perceptualHash: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    await expect(draw(join(folder, 'changed'))).rejects.toMatchObject({ reason: 'fitness-failed' });
   });
 });
 
