@@ -9,6 +9,7 @@ import type { OnnxEngineOptions } from './onnx-options.ts';
 /** Of the memory that is there: the rest is for the pictures. */
 const SHARE_OF_MODELS = 0.75;
 
+/** Pictures at once: on a CPU more gain little. */
 const BATCH = 4;
 
 /** Makes the engine that runs models in this process, with ONNX Runtime. */

@@ -21,15 +21,15 @@ const LIMIT_VARIABLES: Readonly<Record<keyof DiffusionLimits, string>> = {
   maxSourcePixels: 'BYOC_DIFFUSION_MAX_SOURCE_PIXELS',
 };
 
-/** Reads the variables that README.md names; one that is not set, or empty, leaves the default. @throws RangeError for what is no positive number */
+/** Reads the variables that README.md names; one that is not set, or empty, leaves the default. @throws RangeError for what is no positive whole number */
 export function parseDiffusionSettings(environment: Readonly<Record<string, string | undefined>>): DiffusionSettings {
   const text = (variable: string) => environment[variable] || undefined;
   const number = (variable: string): number | undefined => {
     const written = text(variable);
     const value = Number(written);
-    if (written === undefined || (Number.isFinite(value) && value > 0))
+    if (written === undefined || (Number.isInteger(value) && value > 0))
       return written === undefined ? undefined : value;
-    throw new RangeError(`${variable} is no positive number: \`${written}\``);
+    throw new RangeError(`${variable} is no positive whole number: \`${written}\``);
   };
   const limits: { -readonly [Name in keyof DiffusionLimits]: number } = { ...DEFAULT_LIMITS };
   for (const [name, variable] of Object.entries(LIMIT_VARIABLES) as [keyof DiffusionLimits, string][])
