@@ -48,6 +48,21 @@ it('takes parts and updates while it runs, until the caller says it is the end',
   await expect(job.update({ speed: 4 })).rejects.toMatchObject({ code: 'INPUT_PART_INVALID' });
 });
 
+it('holds a free job to its quote, with a receipt only where one is wanted', async () => {
+  await using gateway = gatewayOf([host.url]);
+  await gateway.ready();
+  const input = { files: { a: 1 } };
+  const quote = await gateway.quote(parts, input);
+  expect(quote.quote.maxCostWei).toBe(0n);
+  const plain = await gateway.run(parts, input, { quote }).result;
+  expect(plain.payment).toMatchObject({ chargedWei: 0n, receipt: undefined, problem: undefined });
+  const signed = await gateway.run(parts, input, { quote, receipt: true }).result;
+  expect(signed.payment).toMatchObject({ chargedWei: 0n, receipt: { amountWei: '0', payer: '' }, problem: undefined });
+  await expect(gateway.run(parts, { files: { b: 1 } }, { quote }).result).rejects.toMatchObject({
+    code: 'QUOTE_INVALID',
+  });
+});
+
 it('sends a part that the input names, without keepOpen', async () => {
   await using gateway = gatewayOf([host.url]);
   const job = gateway.run(parts, { source: { $part: 'mine' } });

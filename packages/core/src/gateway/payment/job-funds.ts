@@ -60,11 +60,14 @@ export interface FreeReceipt {
   onRefused(problem: ByocError): void;
 }
 
-/** The funds of a job that costs nothing. `wanted`: with a receipt. */
-export function freeFunds(provider: string, wanted?: FreeReceipt): JobFunds {
+/** The funds of a job that costs nothing. `quote`: that says so. `wanted`: with a receipt. */
+export function freeFunds(
+  provider: string,
+  { quote, wanted }: { quote: SignedQuote | undefined; wanted?: FreeReceipt },
+): JobFunds {
   const nothing = { provider, chargedWei: 0n, receipt: undefined, problem: undefined };
   return {
-    intent: { provider, maxCostWei: 0n, data: NOTHING, receipt: wanted !== undefined },
+    intent: { provider, maxCostWei: 0n, data: NOTHING, quote, receipt: wanted !== undefined },
     topUp: ({ coverWei }) =>
       Promise.reject(
         new ByocError('PAYMENT_LIMIT_EXCEEDED', { jobId: '', wantedWei: String(coverWei), limitWei: '0' }),

@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import { ByocError } from '../../errors/byoc-error.ts';
 import type { CryptoEngine } from '../../payment/keys/crypto-engine.ts';
-import type { GatewayPaymentProvider } from '../../payment/payment-provider.ts';
+import type { GatewayPaymentProvider, Quote } from '../../payment/payment-provider.ts';
 import { costBound } from '../../payment/quote/cost-bound.ts';
 import { verifyQuote } from '../../payment/quote/quote-signature.ts';
 import type { SignedQuote } from '../../payment/quote/signed-quote.ts';
 import { usageBounds } from '../../payment/quote/usage-bounds.ts';
 import { isFree } from '../../price/is-free.ts';
+import type { PriceSheet } from '../../price/price-sheet.ts';
 import type { Clock } from '../../primitives/clock.ts';
 import { leastOf } from '../../primitives/least-of.ts';
 import type { GatewayOffer, OrchestratorRef } from '../offers/indexed-offer.ts';
@@ -52,27 +53,48 @@ export interface FundsRequest {
 export function openFunds(purse: Purse, request: FundsRequest, clock: Clock): JobFunds | Promise<JobFunds> {
   const { offer } = request;
   const usable = purse.providers.filter(({ name }) => offer.paymentProviders.includes(name));
-  const free = request.quote === undefined && isFree(offer.price);
+  const agreed = agreedPrice(request, clock);
+  const free = isFree(agreed.price);
   // What can pay comes first for what has a price; what costs nothing needs no purse at all.
   const provider = free ? usable[0] : (usable.find(({ payer }) => payer !== '') ?? usable[0]);
-  if (provider !== undefined && free) return openFree(purse, provider, request);
-  if (provider !== undefined) return openPaid(purse, provider, request, clock);
+  if (provider !== undefined && free) return openFree(purse, provider, request, agreed);
+  if (provider !== undefined) return openPaid(purse, provider, request, agreed);
   const mine = purse.providers.map(({ name }) => name).join(', ');
   throw new ByocError('PAYMENT_PROVIDER_UNKNOWN', { provider: mine, accepted: [...offer.paymentProviders] });
+}
+
+/** What a job is priced by. */
+interface AgreedPrice {
+  readonly price: PriceSheet;
+  /** Checked. */
+  readonly quote: Quote | undefined;
+}
+
+/** The quote's price, when there is one; else the offer's. @throws ByocError QUOTE_* */
+function agreedPrice({ offer, inputJson, quote: signed }: FundsRequest, clock: Clock): AgreedPrice {
+  if (signed === undefined) return { price: offer.price, quote: undefined };
+  const quote = verifyQuote(signed, { orchestrator: offer.orchestrator.address, now: clock.now() });
+  if (quote.inputSha256 !== hash('sha256', inputJson) || quote.contractDigest !== offer.contractDigest)
+    throw new ByocError('QUOTE_INVALID', { reason: 'it is for another input or contract' });
+  return { price: quote.price, quote };
 }
 
 function openFree(
   { engine, onRefused }: Purse,
   { name: provider }: GatewayPaymentProvider,
-  { jobId, offer, inputJson, receipt }: FundsRequest,
+  { jobId, offer, inputJson, receipt, quote }: FundsRequest,
+  { price }: AgreedPrice,
 ): JobFunds {
-  if (!receipt) return freeFunds(provider);
-  const { capability, contractDigest, price, orchestrator } = offer;
+  if (!receipt) return freeFunds(provider, { quote });
+  const { capability, contractDigest, orchestrator } = offer;
   return freeFunds(provider, {
-    job: { jobId, capability, contractDigest, inputSha256: hash('sha256', inputJson), price },
-    orchestrator: orchestrator.address,
-    engine,
-    onRefused: (problem) => onRefused({ jobId, orchestrator, problem }),
+    quote,
+    wanted: {
+      job: { jobId, capability, contractDigest, inputSha256: hash('sha256', inputJson), price },
+      orchestrator: orchestrator.address,
+      engine,
+      onRefused: (problem) => onRefused({ jobId, orchestrator, problem }),
+    },
   });
 }
 
@@ -80,16 +102,12 @@ async function openPaid(
   { spending, receipts, engine, onRefused }: Purse,
   provider: GatewayPaymentProvider,
   request: FundsRequest,
-  clock: Clock,
+  { price, quote }: AgreedPrice,
 ): Promise<JobFunds> {
   const { jobId, offer, input, inputJson, deadline, maxCostWei } = request;
   const { capability, contractDigest } = offer;
   const orchestrator = offer.orchestrator.address;
-  const quote = request.quote && verifyQuote(request.quote, { orchestrator, now: clock.now() });
-  const price = quote?.price ?? offer.price;
   const job = { jobId, capability, contractDigest, inputSha256: hash('sha256', inputJson), price };
-  if (quote !== undefined && (quote.inputSha256 !== job.inputSha256 || quote.contractDigest !== contractDigest))
-    throw new ByocError('QUOTE_INVALID', { reason: 'it is for another input or contract' });
   const boundWei = quote?.maxCostWei ?? costBound(price, usageBounds(offer.contract, price, input));
   const limitWei = leastOf(maxCostWei, boundWei ?? maxCostWei);
   const nothing = limitWei === 0n && boundWei !== 0n;

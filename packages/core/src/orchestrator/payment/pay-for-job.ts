@@ -33,16 +33,12 @@ export function payForJob(
   const { plugin, reference, digest, contract } = selected;
   desk.provider(intent.provider);
   const agreed = prices.agreed(plugin, contract, intent.quote === undefined ? intent.priceJson : undefined);
-  const free = intent.quote === undefined && isFree(agreed);
-  if (free && intent.receipt !== true) return { price: agreed, payment: noPayment };
+  if (intent.quote === undefined && isFree(agreed) && intent.receipt !== true)
+    return { price: agreed, payment: noPayment };
   const inputSha256 = hash('sha256', open.inputJson);
   const now = clock.now();
   const { imageDigest } = plugin;
   const named = { jobId: open.jobId, capability: reference, contractDigest: digest, inputSha256 };
-  if (free) {
-    const job = { ...named, price: agreed };
-    return { price: agreed, payment: desk.openFree({ job, provider: intent.provider, imageDigest, acceptedAt: now }) };
-  }
   const quote = intent.quote && verifyQuote(intent.quote, { orchestrator, now });
   if (quote !== undefined) {
     const fail = (reason: string) => new ByocError('QUOTE_INVALID', { reason });
@@ -50,6 +46,11 @@ export function payForJob(
     if (quote.inputSha256 !== inputSha256) throw fail('it is for another input');
   }
   const price = quote?.price ?? agreed;
+  if (isFree(price)) {
+    if (intent.receipt !== true) return { price, payment: noPayment };
+    const job = { ...named, price };
+    return { price, payment: desk.openFree({ job, provider: intent.provider, imageDigest, acceptedAt: now }) };
+  }
   const bounds = quote?.usage ?? usageBounds(contract, price, input);
   const payment = desk.open({
     job: { ...named, price },
