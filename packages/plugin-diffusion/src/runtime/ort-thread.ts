@@ -76,6 +76,8 @@ function options(provider: string, threads: number): InferenceSession.SessionOpt
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    // A thread that spins while it waits takes a core from the next job, or from another program, and gains nothing here.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
     // Memory of one large picture is not kept for the next small one.
     enableCpuMemArena: false,
   };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { usableCores } from '@byoc/core/worker';
 import { findAdapters } from '../adapters/find-adapters.ts';
 import { readAdapter } from '../adapters/read-adapter.ts';
 import { ImageFailure } from '../model/image-failure.ts';
@@ -27,7 +28,7 @@ export interface StudioOptions {
   readonly defaultModel?: string | undefined;
   /** What a job of image/upscale takes that names none. @default the first upscaler of `modelsPath`, else the built-in one */
   readonly defaultUpscaler?: string | undefined;
-  /** Threads of one network. @default one for small networks, else one for each core */
+  /** Threads of one network. @default one for small networks, else one for each core that the container may use */
   readonly threads?: number | undefined;
   /** Bytes of loaded models' files, at most: the one that was used longest ago goes. */
   readonly maxModelBytes: number;
@@ -175,7 +176,7 @@ export class Studio {
   async #prepare(folder: Weighed, signal: AbortSignal): Promise<number> {
     const bytes = bytesOf({ folder });
     await this.#makeRoom(bytes, signal);
-    return this.#threads ?? (bytes < SMALL_BYTES ? 1 : 0);
+    return this.#threads ?? (bytes < SMALL_BYTES ? 1 : await usableCores());
   }
 
   #adapterPath(name: string): string {

@@ -1,3 +1,4 @@
+import { usableCores } from '@byoc/core/worker';
 import { getLlama, type Llama, LlamaLogLevel } from 'node-llama-cpp';
 import type {
   EngineChat,
@@ -17,7 +18,6 @@ import type { LlamaEngineOptions, LlamaModelFile } from './llama-options.ts';
 import { LoadedModel } from './loaded-model.ts';
 import { ModelShelf } from './model-shelf.ts';
 import { prepareChat, preparePrompt } from './prepare-chat.ts';
-import { usableCores } from './usable-cores.ts';
 
 const SLOTS = 4;
 /** Of the memory that is there: the rest is for this process, its jobs and what estimates leave out. */
