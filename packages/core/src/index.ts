@@ -49,6 +49,7 @@ export type {
   SetupResult,
 } from './manifest/plugin.ts';
 export { WORKER_PROTOCOL } from './manifest/worker-protocol.ts';
+export { type WorkerResources, workerResourcesSchema } from './manifest/worker-resources.ts';
 export { formatPrice } from './price/format-price.ts';
 export { formatPriceList } from './price/format-price-list.ts';
 export { isFree } from './price/is-free.ts';

@@ -14,8 +14,7 @@ let environment: NodeJS.ProcessEnv;
 /** The commands of a README that are for `byoc`, as their arguments. */
 async function commandsOf(readme: string): Promise<string[][]> {
   const text = await readFile(join(packages, readme), 'utf8');
-  const [, block = ''] = /```sh\n(npm ci && npm run bundle\n[^`]+)```/.exec(text) ?? [];
-  const lines = block.split('\n').filter((line) => line.startsWith('npm run byoc -- '));
+  const lines = text.split('\n').filter((line) => /^npm run byoc -- (orchestrator|plugin) /.test(line));
   return lines.map((line) => (line.match(/'[^']*'|\S+/g) ?? []).slice(4).map((word) => word.replaceAll("'", '')));
 }
 
@@ -49,8 +48,8 @@ afterAll(async () => {
 });
 
 it('serves a model of the hub by the three commands of each README', async () => {
-  const [start = [], chat = []] = await commandsOf('plugin-llm/README.md');
-  const [startToo, images = []] = await commandsOf('plugin-diffusion/README.md');
+  const [start = [], chat = [], chatOnCard = []] = await commandsOf('plugin-llm/README.md');
+  const [startToo, images = [], imagesOnCard = []] = await commandsOf('plugin-diffusion/README.md');
   expect(startToo).toEqual(start);
   await run([...start, '--port', '0', '--http-port', '0']);
   await run(chat);
@@ -59,6 +58,14 @@ it('serves a model of the hub by the three commands of each README', async () =>
   expect(plugins.map(({ phase, workerState }) => [phase, workerState?.models])).toEqual([
     ['ready', ['Qwen3-8B-Q4_K_M']],
     ['ready', expect.arrayContaining(['sdxl-turbo'])],
+  ]);
+  // The same for those with a card: a process takes no notice of the Dockerfile, and sees whatever its machine has.
+  await run(chatOnCard);
+  await run(imagesOnCard);
+  const again = await createAdminClient({ dataDirectory: join(folder, 'data') }).listPlugins();
+  expect(again.map(({ phase, resources }) => [phase, resources])).toEqual([
+    ['ready', { gpus: 'all', memoryBytes: 16 * 1024 ** 3 }],
+    ['ready', { gpus: 'all', memoryBytes: 16 * 1024 ** 3 }],
   ]);
   expect(hub.requests.filter(({ path }) => path.endsWith('.safetensors'))).toEqual([]);
 });

@@ -36,6 +36,7 @@ function makePlugin(pluginId: string): HostedPlugin {
     prices: pricesOf(freePriceSheet),
     environment: {},
     models: [],
+    resources: {},
     phase: 'ready',
     reason: '',
     jobsDirectory: '/jobs',

@@ -74,11 +74,16 @@ for (const target of await runtimeTargets()) {
     if (target.kind === 'docker')
       it('is told when it used more memory than its limit', async () => {
         const script = 'const hoard = []; for (;;) hoard.push(Buffer.alloc(16 * 1024 ** 2, 1));';
-        const exit = await exitOf(script, { manifest: { resources: { memoryBytes: 64 * 1024 ** 2 } } });
+        const plugin = await runtime.resolve({ type: 'folder', path: await kit.pluginOf(script) });
+        made.push(plugin);
+        // The operator's word counts: by its manifest it may use 1 GiB.
+        const worker = await runtime.start({ ...kit.spec(plugin), resources: { memoryBytes: 64 * 1024 ** 2 } });
+        const exit = await worker.exited;
+        await worker.stop({ graceMs: 0 });
         expect(exit.outOfMemory).toBe(true);
         expect(explain(exit)).toEqual({
           message: 'The worker of p did not start: it used more memory than its limit and was killed.',
-          hint: 'Raise `resources.memoryBytes` of the plugin.',
+          hint: 'Install it with more: `byoc plugin install … --memory 16g`.',
         });
       });
 
@@ -96,6 +101,29 @@ for (const target of await runtimeTargets()) {
         const exit = await worker.exited;
         await worker.stop({ graceMs: 0 });
         expect(explain(exit).hint).toBe('The image was built for another processor: build it for this one.');
+      });
+
+    if (target.kind === 'docker')
+      it('is refused a card that the engine can not give, and leaves nothing', async () => {
+        const plugin = await runtime.resolve({ type: 'folder', path: await kit.pluginOf('') });
+        made.push(plugin);
+        // No machine has this one, and an engine without NVIDIA's toolkit has none at all.
+        const start = runtime.start({ ...kit.spec(plugin), resources: { gpus: ['GPU-none'] } });
+        await expect(start).rejects.toMatchObject({ code: 'GPU_UNAVAILABLE' });
+      });
+
+    if (target.kind === 'docker')
+      it('is built from the Dockerfile that the operator names', async () => {
+        const path = await kit.pluginOf('process.exit(3)');
+        await writeFile(
+          join(path, 'Dockerfile.other'),
+          `ARG BASE_IMAGE=node:24-bookworm-slim\nFROM \${BASE_IMAGE}\nCMD ["node", "-e", "process.exit(7)"]\n`,
+        );
+        const plugin = await runtime.resolve({ type: 'folder', path, dockerfile: 'Dockerfile.other' });
+        made.push(plugin);
+        const worker = await runtime.start(kit.spec(plugin));
+        expect((await worker.exited).exitCode).toBe(7);
+        await worker.stop({ graceMs: 0 });
       });
 
     if (target.kind === 'process')

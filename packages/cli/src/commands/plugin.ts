@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { formatPriceList, type Manifest, toPriceList } from '@byoc/core';
+import { ByocError, formatPriceList, type Manifest, toPriceList, type WorkerResources } from '@byoc/core';
 import { createAdminClient, type PluginPrice, type PluginPrices } from '@byoc/core/orchestrator';
 import type { PluginSource } from '@byoc/core/runtime';
 import type { Argv, CommandModule } from 'yargs';
@@ -8,6 +8,7 @@ import { dataDirectoryOption } from '../data-directory.ts';
 import { parseModel } from '../models/parse-model.ts';
 import { parseDurationMs } from '../parse-duration.ts';
 import { parseEnvironment } from '../parse-environment.ts';
+import { parseResources, type ResourceArguments } from '../parse-resources.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { createProgressLine } from '../terminal/progress-line.ts';
@@ -35,12 +36,14 @@ export const pluginCommand: CommandModule = {
   handler() {},
 };
 
-type InstallArguments = LocalArguments & {
-  source: string;
-  price: string | undefined;
-  env: string[] | undefined;
-  model: string[] | undefined;
-};
+type InstallArguments = LocalArguments &
+  ResourceArguments & {
+    source: string;
+    price: string | undefined;
+    dockerfile: string | undefined;
+    env: string[] | undefined;
+    model: string[] | undefined;
+  };
 
 const installCommand: CommandModule<object, InstallArguments> = {
   command: 'install <source>',
@@ -54,6 +57,10 @@ const installCommand: CommandModule<object, InstallArguments> = {
       })
       .options({
         price: { type: 'string', describe: 'what jobs cost (default: as before, else free)' },
+        dockerfile: {
+          type: 'string',
+          describe: "of a folder, to build instead of the plugin's own, like Dockerfile.cuda",
+        },
         ...dataDirectoryOption,
         env: {
           type: 'string',
@@ -71,6 +78,19 @@ const installCommand: CommandModule<object, InstallArguments> = {
             '[NAME=]FILE, https://… or hf://owner/repository[@revision][/file], with #sha256=… to be sure; again for more (default: as before)',
         },
       })
+      .options({
+        gpus: {
+          type: 'string',
+          describe:
+            'graphics cards: all, how many, or device=0,GPU-1a2b… (default: as before, else as the plugin asks)',
+        },
+        memory: { type: 'string', describe: 'for each worker, like 16g (default: as --gpus)' },
+        cpus: { type: 'number', describe: 'cores for each worker (default: as --gpus)' },
+      })
+      .example(
+        '$0 plugin install ./plugin-llm --dockerfile Dockerfile.cuda --gpus all --memory 16g',
+        'on the graphics cards of this machine',
+      )
       .example(
         '$0 plugin install ./plugin-llm --model qwen=hf://Qwen/Qwen3-8B-GGUF/Qwen3-8B-Q4_K_M.gguf',
         'with a model, fetched and mounted read-only',
@@ -80,12 +100,14 @@ const installCommand: CommandModule<object, InstallArguments> = {
       .example('$0 plugin install ghcr.io/me/my-plugin:1.2.0', 'pulls the image'),
   handler: (args) =>
     withInterrupt(async (signal) => {
+      const resources = parseResources(args);
       const line = createProgressLine({ quiet: args.json, title: 'install' });
       try {
-        const plugin = await client(args).installPlugin(await parseSource(args.source), {
+        const plugin = await client(args).installPlugin(await parseSource(args.source, args.dockerfile), {
           ...(args.price === undefined ? {} : { price: { list: args.price } }),
           ...(args.env === undefined ? {} : { environment: parseEnvironment(args.env) }),
           ...(args.model === undefined ? {} : { models: args.model.map(parseModel) }),
+          ...(resources === undefined ? {} : { resources }),
           signal,
           onProgress: (progress) => line.show(progress),
         });
@@ -98,7 +120,8 @@ const installCommand: CommandModule<object, InstallArguments> = {
         const { egress, devices } = plugin.manifest.grants;
         const models = new Set([...(plugin.manifest.models ?? []), ...plugin.models].map(({ name }) => name));
         if (models.size > 0) process.stdout.write(`Models: ${[...models].join(', ')}\n`);
-        process.stdout.write(`Grants: ${[...egress, ...devices].join(', ') || 'none'}\n`);
+        const cards = describeCards(plugin.resources.gpus ?? plugin.manifest.resources.gpu?.count ?? 0);
+        process.stdout.write(`Grants: ${[...egress, ...devices, ...cards].join(', ') || 'none'}\n`);
       } finally {
         line.stop();
       }
@@ -226,17 +249,31 @@ const removeCommand: CommandModule<object, LocalArguments & { plugin: string; gr
   },
 };
 
+function describeCards(gpus: NonNullable<WorkerResources['gpus']>): string[] {
+  if (gpus === 0) return [];
+  if (gpus === 'all') return ['all graphics cards'];
+  return typeof gpus === 'number'
+    ? [`${gpus} graphics card${gpus === 1 ? '' : 's'}`]
+    : gpus.map((card) => `card ${card}`);
+}
+
 function client(args: { dataDir: string }) {
   return createAdminClient({ dataDirectory: resolve(args.dataDir) });
 }
 
 /** A path that exists is a folder or a plugin.json in one; anything else is an image. */
-async function parseSource(source: string): Promise<PluginSource> {
+async function parseSource(source: string, dockerfile: string | undefined): Promise<PluginSource> {
   const path = resolve(source);
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return { type: 'folder', path };
-  if (found?.isFile() && basename(path) === 'plugin.json') return { type: 'folder', path: dirname(path) };
-  if (found !== undefined || source.startsWith('.') || source.startsWith('/')) return { type: 'folder', path };
+  const folder = (at: string): PluginSource => ({ type: 'folder', path: at, ...(dockerfile && { dockerfile }) });
+  if (found?.isDirectory()) return folder(path);
+  if (found?.isFile() && basename(path) === 'plugin.json') return folder(dirname(path));
+  if (found !== undefined || source.startsWith('.') || source.startsWith('/')) return folder(path);
+  if (dockerfile !== undefined)
+    throw new ByocError('INPUT_ARGUMENT_INVALID', {
+      argument: `--dockerfile ${dockerfile}`,
+      reason: `${source} is no folder but an image, which is built already`,
+    });
   return { type: 'image', reference: source };
 }
 

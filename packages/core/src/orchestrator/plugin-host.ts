@@ -1,5 +1,6 @@
 import type { Manifest } from '../manifest/manifest.ts';
 import type { ModelSpec } from '../manifest/model-spec.ts';
+import type { WorkerResources } from '../manifest/worker-resources.ts';
 import type { PriceSheet } from '../price/price-sheet.ts';
 import type { WorkerService, WorkerState } from '../protocol/worker-service.ts';
 import type { PluginSource, RuntimeProgress } from '../runtime/container-runtime.ts';
@@ -52,6 +53,8 @@ export interface HostedPlugin {
   readonly environment: Readonly<Record<string, string>>;
   /** What the operator has named, besides the manifest's. */
   readonly models: readonly ModelSpec[];
+  /** What the operator gives its workers in the place of what the manifest asks for. */
+  readonly resources: WorkerResources;
   readonly phase: PluginPhase;
   /** Why, one line, when failed or quarantined. */
   readonly reason: string;
@@ -89,6 +92,8 @@ export interface PluginHost {
       environment?: Readonly<Record<string, string>>;
       /** Models for its workers: each takes the place of the manifest's with its name, or comes to them. @default as before, else none */
       models?: readonly ModelSpec[];
+      /** For each of its workers, in the place of what the manifest asks for. @default each as before, else as the manifest says */
+      resources?: WorkerResources;
       signal?: AbortSignal | undefined;
       onProgress?: (progress: RuntimeProgress) => void;
     },

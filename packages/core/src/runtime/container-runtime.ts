@@ -1,4 +1,5 @@
 import type { Manifest } from '../manifest/manifest.ts';
+import type { WorkerResources } from '../manifest/worker-resources.ts';
 
 /** Where a worker listens, seen from the host. Same shape as the protocol's WorkerAddress. */
 export type StartedAddress =
@@ -7,7 +8,8 @@ export type StartedAddress =
 
 /** What a plugin is installed from. */
 export type PluginSource =
-  | { readonly type: 'folder'; readonly path: string }
+  /** `dockerfile`: relative to the folder. @default the manifest's */
+  | { readonly type: 'folder'; readonly path: string; readonly dockerfile?: string | undefined }
   | { readonly type: 'image'; readonly reference: string };
 
 /** A plugin that can be started: pinned and readable. */
@@ -48,6 +50,8 @@ export interface WorkerSpec {
   readonly jobsDirectory: string;
   /** What it may read, and never write. */
   readonly models?: readonly WorkerModel[] | undefined;
+  /** What the operator gives in the place of what the manifest asks for. */
+  readonly resources?: WorkerResources | undefined;
   /** More environment for the worker. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }

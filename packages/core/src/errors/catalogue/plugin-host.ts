@@ -38,7 +38,7 @@ export const pluginHostErrors = {
     message: (f) => `The worker of ${f.plugin} is gone: ${describeEnd(f)}.${lastLine(f)}`,
     hint: (f) =>
       f.outOfMemory
-        ? 'Raise `resources.memoryBytes` of the plugin, or give it smaller jobs.'
+        ? 'Install it with more (`byoc plugin install … --memory 16g`), or give it smaller jobs.'
         : '`byoc plugin logs` shows its log; it is started again by itself, with a growing pause.',
   }),
   WORKER_START_FAILED: entry<WorkerEndFacts>({
@@ -47,7 +47,7 @@ export const pluginHostErrors = {
     recovery: 'fix-request',
     message: (f) => `The worker of ${f.plugin} did not start: ${describeEnd(f)}.${lastLine(f)}`,
     hint: (f) => {
-      if (f.outOfMemory) return 'Raise `resources.memoryBytes` of the plugin.';
+      if (f.outOfMemory) return 'Install it with more: `byoc plugin install … --memory 16g`.';
       if (f.logTail.some((line) => /exec format error/i.test(line)))
         return 'The image was built for another processor: build it for this one.';
       if (f.exitCode === 127)

@@ -53,6 +53,14 @@ export const runtimeErrors = {
     message: (f) => `${f.plugin} is not built: ${f.folder} has no ${f.file}.`,
     hint: () => 'Run its build first (for a plugin made with this kit: `npm run build`).',
   }),
+  GPU_UNAVAILABLE: entry<{ reason: string }>({
+    grpc: 'FAILED_PRECONDITION',
+    http: 412,
+    recovery: 'fix-request',
+    message: (f) => `The container engine gives no graphics card: ${f.reason}.`,
+    hint: () =>
+      'For NVIDIA: install its driver and the NVIDIA Container Toolkit, `nvidia-ctk runtime configure --runtime=docker`, and start the engine again. Without a card: leave out `--gpus`.',
+  }),
   GRANT_UNSUPPORTED: entry<{ plugin: string; grant: string }>({
     grpc: 'FAILED_PRECONDITION',
     http: 412,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { type ModelSpec, modelSchema } from '../../manifest/model-spec.ts';
+import { type WorkerResources, workerResourcesSchema } from '../../manifest/worker-resources.ts';
 import { priceSheetSchema } from '../../price/price-sheet.ts';
 import type { WorkerState } from '../../protocol/worker-service.ts';
 import type { PluginSource, RuntimeInfo } from '../../runtime/container-runtime.ts';
@@ -19,6 +20,8 @@ export interface PluginView {
   readonly environment: Readonly<Record<string, string>>;
   /** What the operator has named, besides the manifest's. */
   readonly models: readonly ModelSpec[];
+  /** What the operator gives in the place of what the manifest asks for. */
+  readonly resources: WorkerResources;
   readonly restarts: number;
   readonly timeToWarmMs: number | undefined;
   readonly workerId: string | undefined;
@@ -60,7 +63,7 @@ export interface PaymentView {
 
 /** Shows a hosted plugin. */
 export function viewPlugin(plugin: HostedPlugin): PluginView {
-  const { pluginId, manifest, phase, reason, digest, source, prices, environment, models } = plugin;
+  const { pluginId, manifest, phase, reason, digest, source, prices, environment, models, resources } = plugin;
   const { restarts, timeToWarmMs, workerState, worker } = plugin;
   const version = manifest.version;
   return {
@@ -73,6 +76,7 @@ export function viewPlugin(plugin: HostedPlugin): PluginView {
     prices,
     environment,
     models,
+    resources,
     restarts,
     timeToWarmMs,
     workerId: worker?.workerId,
@@ -102,12 +106,17 @@ const environmentSchema = z.record(z.string(), z.string().max(32_768)).superRefi
 /** The body of an install. */
 export const installRequestSchema = z.strictObject({
   source: z.discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('folder'), path: z.string().min(1) }),
+    z.strictObject({
+      type: z.literal('folder'),
+      path: z.string().min(1),
+      dockerfile: z.string().min(1).max(300).optional(),
+    }),
     z.strictObject({ type: z.literal('image'), reference: z.string().min(1).max(500) }),
   ]),
   price: priceSchema.optional(),
   environment: environmentSchema.optional(),
   models: z.array(modelSchema).max(64).optional(),
+  resources: workerResourcesSchema.optional(),
 });
 
 /** The body of a change of credit. */

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { type ErrorCode, errorCatalogue } from '../../errors/catalogue/index.ts';
 import type { ModelSpec } from '../../manifest/model-spec.ts';
+import type { WorkerResources } from '../../manifest/worker-resources.ts';
 import { systemClock } from '../../primitives/clock.ts';
 import type { PluginSource, RuntimeProgress } from '../../runtime/container-runtime.ts';
 import type { GivenReceipt } from '../books/create-books.ts';
@@ -27,6 +28,8 @@ export interface AdminClient {
       environment?: Readonly<Record<string, string>>;
       /** Models for its workers, over the manifest's. @default as before, else none */
       models?: readonly ModelSpec[];
+      /** For each of its workers, over the manifest's. @default each as before, else the manifest's */
+      resources?: WorkerResources;
       signal?: AbortSignal | undefined;
       onProgress?: (progress: RuntimeProgress) => void;
     },
@@ -139,8 +142,8 @@ export function createAdminClient(options: { dataDirectory: string }): AdminClie
         if (receipt !== undefined) yield receipt;
     },
     startPlugin: (pluginId) => ask('POST', `${plugin(pluginId)}/start`, {}),
-    async installPlugin(source, { price, environment, models, signal, onProgress } = {}) {
-      for await (const line of lines('POST', '/v1/plugins', { source, price, environment, models }, signal)) {
+    async installPlugin(source, { signal, onProgress, ...wanted } = {}) {
+      for await (const line of lines('POST', '/v1/plugins', { source, ...wanted }, signal)) {
         if (line.progress) onProgress?.(line.progress);
         if (line.plugin) return line.plugin;
       }

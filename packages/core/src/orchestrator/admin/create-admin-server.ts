@@ -86,7 +86,7 @@ export async function createAdminServer(options: AdminServerOptions): Promise<{ 
   });
 
   server.post('/v1/plugins', (request, reply) => {
-    const { source, price, environment, models } = read(installRequestSchema, request.body);
+    const { source, price, environment, models, resources } = read(installRequestSchema, request.body);
     const gone = abortedWhenGone(reply);
     const lines = streamLines(reply);
     host
@@ -94,6 +94,7 @@ export async function createAdminServer(options: AdminServerOptions): Promise<{ 
         ...(price ? { price } : {}),
         ...(environment ? { environment } : {}),
         ...(models ? { models } : {}),
+        ...(resources ? { resources } : {}),
         signal: gone,
         onProgress: (progress) => lines.write({ progress }),
       })

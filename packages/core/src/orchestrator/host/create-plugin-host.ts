@@ -46,7 +46,7 @@ export interface PluginHostOptions {
 }
 
 /** What an operator says at an install. */
-type Installed = Pick<SupervisorOptions, 'source' | 'prices' | 'environment' | 'models'>;
+type Installed = Pick<SupervisorOptions, 'source' | 'prices' | 'environment' | 'models' | 'resources'>;
 
 /** Makes the host of an orchestrator's plugins. Nothing runs before `start` or `install`. */
 export function createPluginHost(options: PluginHostOptions): PluginHost {
@@ -115,10 +115,10 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
       ...from,
       installedAt: clock.now(),
     };
-    const { environment, models } = from;
+    const { environment, models, resources } = from;
     const same =
       current?.resolved.digest === resolved.digest &&
-      isDeepStrictEqual(pick(current.snapshot), { environment, models });
+      isDeepStrictEqual(pick(current.snapshot), { environment, models, resources });
     if (current !== undefined && same && ['ready', 'busy'].includes(current.snapshot.phase)) {
       current.prices = from.prices;
       rows.put(row);
@@ -180,7 +180,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     },
     list: () => [...supervisors.values()].map((supervisor) => supervisor.snapshot),
     get: (pluginId) => supervisors.get(pluginId)?.snapshot,
-    async install(source, { price, environment, models, signal, onProgress = () => {} } = {}) {
+    async install(source, { price, environment, models, resources, signal, onProgress = () => {} } = {}) {
       const resolved = await runtime.resolve(source, { signal, onProgress });
       onProgress({ stage: 'start', message: `starting ${resolved.manifest.name} ${resolved.manifest.version}` });
       return inTurn(resolved.manifest.name, async () => {
@@ -188,7 +188,10 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
         const before = supervisors.get(resolved.manifest.name)?.snapshot;
         const prices = planPluginPrices(before?.prices, resolved.manifest, { price });
         const settings = environment ?? before?.environment ?? {};
-        const from = { source, prices, environment: settings, models: models ?? before?.models ?? [] };
+        const from = {
+          ...{ source, prices, environment: settings, models: models ?? before?.models ?? [] },
+          resources: { ...before?.resources, ...resources },
+        };
         return install(resolved, from, { signal, onProgress });
       });
     },
@@ -238,6 +241,6 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
 }
 
 /** What a worker is started with, besides its plugin. */
-function pick({ environment, models }: HostedPlugin): Pick<HostedPlugin, 'environment' | 'models'> {
-  return { environment, models };
+function pick({ environment, models, resources }: HostedPlugin): Omit<Installed, 'source' | 'prices'> {
+  return { environment, models, resources };
 }

@@ -68,6 +68,7 @@ export class PluginSupervisor {
       prices: this.prices,
       environment: this.#options.environment,
       models: this.#options.models,
+      resources: this.#options.resources,
       phase: this.#state.phase,
       reason: this.#state.reason,
       jobsDirectory: this.#options.jobsDirectory,
@@ -182,7 +183,7 @@ export class PluginSupervisor {
   }
 
   async #startWorker(): Promise<void> {
-    const { runtime, ownerId, clock, jobsDirectory, waits, logger } = this.#options;
+    const { runtime, ownerId, clock, jobsDirectory, waits, logger, resources } = this.#options;
     const { manifest } = this.resolved;
     const workerId = `${this.resolved.manifest.name.replaceAll('/', '-').slice(0, 30)}-${randomBytes(4).toString('hex')}`;
     this.#failure = undefined;
@@ -199,8 +200,8 @@ export class PluginSupervisor {
       this.#startedAt = clock.now();
       const workerDirectory = this.#options.workerDirectory(workerId);
       const environment = { ...this.#options.environment, BYOC_HOST_GRACE_MS: String(waits.hostGraceMs) };
-      const spec = { workerId, ownerId, plugin: this.resolved, workerDirectory, jobsDirectory, models, environment };
-      const started = await runtime.start(spec);
+      const spec = { workerId, ownerId, plugin: this.resolved, workerDirectory, jobsDirectory };
+      const started = await runtime.start({ ...spec, models, environment, resources });
       this.#follow(started);
       if (this.#closing.signal.aborted) this.#stopWorker();
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { ModelSpec } from '../../manifest/model-spec.ts';
+import type { WorkerResources } from '../../manifest/worker-resources.ts';
 import type { Clock } from '../../primitives/clock.ts';
 import type { Logger } from '../../primitives/logger.ts';
 import type { ContainerRuntime, PluginSource, ResolvedPlugin, StartedWorker } from '../../runtime/container-runtime.ts';
@@ -15,6 +16,7 @@ export interface SupervisorOptions {
   readonly prices: PluginPrices;
   readonly environment: Readonly<Record<string, string>>;
   readonly models: readonly ModelSpec[];
+  readonly resources: WorkerResources;
   readonly modelStore: ModelStore;
   readonly ownerId: string;
   readonly jobsDirectory: string;

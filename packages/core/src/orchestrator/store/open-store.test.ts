@@ -16,6 +16,7 @@ const row: PluginRow = {
   source: { type: 'folder', path: '/plugins/echo' },
   prices: { default: { baseWei: '1', meters: { pixels: { amountWei: '3', per: '1000' } } }, capabilities: {} },
   models: [{ name: 'small', uri: 'hf://acme/small/small.gguf' }],
+  resources: { memoryBytes: 4 * 1024 ** 3, gpus: 'all' },
   environment: { DEMO_LIMIT: '7' },
   installedAt: 1_700_000_000_000,
 };
@@ -79,12 +80,13 @@ it('brings an older database forward and keeps its rows', () => {
   for (const table of later) made.database.exec(`DROP TABLE ${table}`);
   made.database.prepare('UPDATE plugins SET price_json = ?').run(JSON.stringify(row.prices.default));
   made.database.exec('ALTER TABLE plugins DROP COLUMN environment_json');
-  made.database.exec('ALTER TABLE plugins DROP COLUMN models_json; PRAGMA user_version = 1');
+  made.database.exec('ALTER TABLE plugins DROP COLUMN models_json');
+  made.database.exec('ALTER TABLE plugins DROP COLUMN resources_json; PRAGMA user_version = 1');
   made.close();
   const store = openStore(path);
-  expect(store.plugins.list()).toEqual([{ ...row, environment: {}, models: [] }]);
+  expect(store.plugins.list()).toEqual([{ ...row, environment: {}, models: [], resources: {} }]);
   expect(store.database.prepare('SELECT count(*) AS jobs FROM jobs').get()).toEqual({ jobs: 0 });
-  expect(store.database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 7 });
+  expect(store.database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 8 });
   store.close();
 });
 
@@ -110,7 +112,7 @@ it('refuses a directory of a newer version and lets go of it', () => {
   for (const _attempt of [1, 2])
     expect(errorOf(() => openStore(path))).toMatchObject({
       code: 'DATA_DIRECTORY_NEWER',
-      facts: { path, version: 99, supported: 7 },
+      facts: { path, version: 99, supported: 8 },
     });
 });
 

@@ -11,6 +11,7 @@ import {
   type PluginRows,
   pluginEnvironmentMigration,
   pluginModelsMigration,
+  pluginResourcesMigration,
   pluginsMigration,
 } from './plugin-rows.ts';
 import { translateStoreError } from './translate-store-error.ts';
@@ -18,7 +19,7 @@ import { translateStoreError } from './translate-store-error.ts';
 /** In order, for ever: a change of the tables is a new entry. `PRAGMA user_version` counts those that were applied. */
 const migrations = [
   ...[pluginsMigration, jobsMigration, endedJobsMigration, ledgerMigration],
-  ...[pluginEnvironmentMigration, capabilityPricesMigration, pluginModelsMigration],
+  ...[pluginEnvironmentMigration, capabilityPricesMigration, pluginModelsMigration, pluginResourcesMigration],
 ];
 
 /** An orchestrator's durable state. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { ModelSpec } from '../../manifest/model-spec.ts';
+import type { WorkerResources } from '../../manifest/worker-resources.ts';
 import type { PluginSource } from '../../runtime/container-runtime.ts';
 import type { PluginPrices } from '../plugin-host.ts';
 import { attemptStore } from './attempt-store.ts';
@@ -24,6 +25,9 @@ export const pluginEnvironmentMigration = "ALTER TABLE plugins ADD COLUMN enviro
 /** The models that an operator names for a plugin, added later. */
 export const pluginModelsMigration = "ALTER TABLE plugins ADD COLUMN models_json TEXT NOT NULL DEFAULT '[]';";
 
+/** What an operator gives a plugin's workers in the place of what the manifest asks for, added later. */
+export const pluginResourcesMigration = "ALTER TABLE plugins ADD COLUMN resources_json TEXT NOT NULL DEFAULT '{}';";
+
 /** A price of a plugin became the price of its capabilities, and each may have one of its own. */
 export const capabilityPricesMigration =
   "UPDATE plugins SET price_json = json_object('default', json(price_json), 'capabilities', json('{}'));";
@@ -40,6 +44,8 @@ export interface PluginRow {
   readonly environment: Readonly<Record<string, string>>;
   /** Those that the operator has named, besides the manifest's. */
   readonly models: readonly ModelSpec[];
+  /** What the operator gives in the place of what the manifest asks for. */
+  readonly resources: WorkerResources;
   /** Milliseconds since the Unix epoch. */
   readonly installedAt: number;
 }
@@ -54,7 +60,7 @@ export interface PluginRows {
 /** Keeps plugin rows in a database that has the plugins migration. The path of its directory is for error texts. */
 export function createPluginRows(database: DatabaseSync, path: string): PluginRows {
   const list = database.prepare('SELECT * FROM plugins ORDER BY installed_at, plugin_id');
-  const put = database.prepare('INSERT OR REPLACE INTO plugins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const put = database.prepare('INSERT OR REPLACE INTO plugins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const remove = database.prepare('DELETE FROM plugins WHERE plugin_id = ?');
   return {
     list: () =>
@@ -69,9 +75,10 @@ export function createPluginRows(database: DatabaseSync, path: string): PluginRo
           installedAt: Number(row['installed_at']),
           environment: JSON.parse(String(row['environment_json'])),
           models: JSON.parse(String(row['models_json'])),
+          resources: JSON.parse(String(row['resources_json'])),
         })),
       ),
-    put: ({ pluginId, manifest, artifact, digest, source, prices, environment, models, installedAt }) =>
+    put: ({ pluginId, manifest, artifact, digest, source, prices, environment, models, resources, installedAt }) =>
       attemptStore(
         path,
         () =>
@@ -85,6 +92,7 @@ export function createPluginRows(database: DatabaseSync, path: string): PluginRo
             installedAt,
             JSON.stringify(environment),
             JSON.stringify(models),
+            JSON.stringify(resources),
           ),
       ),
     remove: (pluginId) => attemptStore(path, () => void remove.run(pluginId)),

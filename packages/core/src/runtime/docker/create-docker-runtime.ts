@@ -86,7 +86,7 @@ export function createDockerRuntime({ logger, transport = 'auto' }: DockerRuntim
     async resolve(source, options = {}) {
       const { docker } = await engine();
       return source.type === 'folder'
-        ? buildFolder(docker, source.path, options)
+        ? buildFolder(docker, source, options)
         : pullImage(docker, source.reference, options);
     },
     start: (spec, { signal } = {}) => start(spec, signal),

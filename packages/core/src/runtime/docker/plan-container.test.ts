@@ -30,6 +30,7 @@ const anyManifest: fc.Arbitrary<Manifest> = fc
       {
         cpu: fc.oneof(fc.double({ min: Number.MIN_VALUE, max: 1024, noNaN: true }), fc.constantFrom(1e-10, 1024)),
         ...{ memoryBytes: anyCount, pids: anyCount, scratchBytes: anyCount },
+        gpu: fc.record({ count: fc.integer({ min: 1, max: 16 }) }),
       },
       { requiredKeys: [] },
     ),
@@ -57,6 +58,17 @@ const anySpec: fc.Arbitrary<WorkerSpec> = fc.record({
   plugin: fc.record({ manifest: anyManifest, artifact: anyText, digest: anyText }),
   workerDirectory: fc.constant('/data/workers/w1'),
   jobsDirectory: fc.constant('/data/plugins/p1/jobs'),
+  resources: fc.option(
+    fc.record(
+      {
+        cpu: fc.double({ min: 0.01, max: 1024, noNaN: true }),
+        memoryBytes: fc.integer({ min: 6 * 1024 ** 2, max: 2 ** 40 }),
+        gpus: fc.constantFrom(0, 1, 8, 'all' as const, ['0'], ['GPU-1a', 'GPU-2b']),
+      },
+      { requiredKeys: [] },
+    ),
+    { nil: undefined },
+  ),
   environment: fc.dictionary(
     fc.oneof(anyText, fc.constantFrom('BYOC_WORKER_ADDRESS', 'BYOC_JOBS_PATH', 'BYOC_MODELS_PATH')),
     anyText,
@@ -168,6 +180,23 @@ describe('planContainer, whatever a manifest, its grants and its limits say', ()
       for (const path of imageVolumes.filter((each) => /^\/[a-z]+$/.test(each)))
         expect(HostConfig.Tmpfs).toHaveProperty([path]);
       for (const path of Object.keys(HostConfig.Tmpfs)) expect(path).not.toMatch(/^\/byoc\/(run|jobs|models)(\/|$)/);
+    });
+  });
+
+  it('asks for the cards that the operator gives, else for as many as the manifest names', () => {
+    always(({ HostConfig }, { plugin, resources }) => {
+      const gpus = resources?.gpus ?? plugin.manifest.resources.gpu?.count ?? 0;
+      const cards = gpus === 'all' ? { Count: -1 } : typeof gpus === 'number' ? { Count: gpus } : { DeviceIDs: gpus };
+      const request = { Driver: '', ...cards, Capabilities: [['gpu', 'compute', 'video', 'utility']] };
+      expect(HostConfig.DeviceRequests).toEqual(gpus === 0 ? [] : [request]);
+    });
+  });
+
+  it('gives the memory and the cores that the operator says', () => {
+    always(({ HostConfig }, { plugin, resources }, { cores }) => {
+      expect(HostConfig.Memory).toBe(resources?.memoryBytes ?? plugin.manifest.resources.memoryBytes);
+      const cpu = resources?.cpu ?? plugin.manifest.resources.cpu;
+      expect(HostConfig.NanoCpus).toBe(Math.round(Math.max(0.01, Math.min(cpu, cores)) * 1e9));
     });
   });
 

@@ -1,5 +1,6 @@
 import { basename, posix } from 'node:path';
 import { ByocError } from '../../errors/byoc-error.ts';
+import { settleResources } from '../../manifest/worker-resources.ts';
 import type { WorkerSpec } from '../container-runtime.ts';
 import { isGrantableDevice } from './is-grantable-device.ts';
 
@@ -20,6 +21,9 @@ export interface ContainerHost {
 const CPU_MIN = 0.01;
 /** Processes and threads at most, whatever a manifest asks for: Linux has 32,768 process ids unless it is told otherwise. */
 const PIDS_MAX = 32_768;
+
+/** What a worker may do with a card: compute, encode and decode video, and ask for its state. */
+const GPU_CAPABILITIES = ['gpu', 'compute', 'video', 'utility'];
 
 /** The worker's port inside its container, for `tcp`. */
 export const WORKER_PORT = 7700;
@@ -56,6 +60,7 @@ export interface ContainerPlan {
     readonly Mounts: { Type: 'bind'; Source: string; Target: string; ReadOnly: boolean }[];
     readonly Tmpfs: Record<string, string>;
     readonly Devices: { PathOnHost: string; PathInContainer: string; CgroupPermissions: string }[];
+    readonly DeviceRequests: { Driver: ''; Count?: number; DeviceIDs?: string[]; Capabilities: string[][] }[];
     readonly RestartPolicy: { Name: 'no' };
     readonly LogConfig: { Type: 'json-file'; Config: Record<string, string> };
   };
@@ -70,7 +75,7 @@ export interface ContainerPlan {
  */
 export function planContainer(spec: WorkerSpec, host: ContainerHost): ContainerPlan {
   const { manifest, artifact, digest } = spec.plugin;
-  const { cpu, memoryBytes, pids, scratchBytes } = manifest.resources;
+  const { cpu, memoryBytes, pids, scratchBytes, gpus } = settleResources(manifest, spec.resources);
   const [egress] = manifest.grants.egress;
   if (egress !== undefined)
     throw new ByocError('GRANT_UNSUPPORTED', { plugin: manifest.name, grant: `network access to ${egress}` });
@@ -137,10 +142,17 @@ export function planContainer(spec: WorkerSpec, host: ContainerHost): ContainerP
         PathInContainer: path,
         CgroupPermissions: 'rw',
       })),
+      DeviceRequests: gpus === 0 ? [] : [{ Driver: '', ...cardsOf(gpus), Capabilities: [GPU_CAPABILITIES] }],
       RestartPolicy: { Name: 'no' },
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } },
     },
   };
+}
+
+/** As `docker run --gpus` asks for them: a negative count is all. */
+function cardsOf(gpus: number | 'all' | readonly string[]): { Count: number } | { DeviceIDs: string[] } {
+  if (gpus === 'all') return { Count: -1 };
+  return typeof gpus === 'number' ? { Count: gpus } : { DeviceIDs: [...gpus] };
 }
 
 /** Scratch space, and scratch space instead of what the image declares as volumes: never over what is mounted there. */

@@ -5,7 +5,7 @@ import { canonicalJson } from '../../capability/canonical-json.ts';
 import { ByocError } from '../../errors/byoc-error.ts';
 import { parseManifest } from '../../manifest/parse-manifest.ts';
 import { checkBuilt } from '../check-built.ts';
-import type { ResolvedPlugin, RuntimeProgress } from '../container-runtime.ts';
+import type { PluginSource, ResolvedPlugin, RuntimeProgress } from '../container-runtime.ts';
 import { readManifestFile } from '../read-manifest-file.ts';
 import { imageTag } from './image-tag.ts';
 import { createProgressParser } from './parse-progress.ts';
@@ -30,7 +30,11 @@ interface ResolveOptions {
  *
  * @throws ByocError MANIFEST_*, PLUGIN_NOT_BUILT, IMAGE_BUILD_FAILED
  */
-export async function buildFolder(docker: Docker, folder: string, options: ResolveOptions): Promise<ResolvedPlugin> {
+export async function buildFolder(
+  docker: Docker,
+  { path: folder, dockerfile }: Extract<PluginSource, { type: 'folder' }>,
+  options: ResolveOptions,
+): Promise<ResolvedPlugin> {
   const manifest = await readManifestFile(folder);
   await checkBuilt(manifest, folder);
   const tag = imageTag(manifest);
@@ -43,7 +47,7 @@ export async function buildFolder(docker: Docker, folder: string, options: Resol
       { context: folder, src: await listFiles(folder) },
       {
         t: tag,
-        dockerfile: manifest.dockerfile ?? 'Dockerfile',
+        dockerfile: dockerfile ?? manifest.dockerfile ?? 'Dockerfile',
         labels: { [MANIFEST_LABEL]: canonicalJson(manifest), [BUILT_LABEL]: 'true' },
         rm: true,
         forcerm: true,

@@ -19,6 +19,8 @@ export function translateDockerError(error: unknown, action: string, image = '')
   if (code === 'EACCES')
     return new ByocError('DOCKER_PERMISSION', { socket: address ?? 'its socket' }, { cause: error });
   if (code !== undefined && lost.has(code)) return new ByocError('DOCKER_LOST', { reason: text }, { cause: error });
+  if (/could not select device driver|unknown GPU|CDI device|nvidia-container/i.test(text))
+    return new ByocError('GPU_UNAVAILABLE', { reason: text }, { cause: error });
   if (/no space left on device/i.test(text))
     return new ByocError('DISK_FULL', { path: "the container engine's storage" }, { cause: error });
   if (

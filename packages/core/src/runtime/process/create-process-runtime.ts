@@ -140,10 +140,13 @@ function workerEnvironment(
   paths: { socketPath: string; tmpPath: string; modelsPath: string | undefined },
 ): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG, BYOC_FFMPEG } = process.env;
+  // A process sees every card of its machine; CUDA keeps to those that are named.
+  const { gpus } = spec.resources ?? {};
   return {
     ...Object.fromEntries(Object.entries({ PATH, HOME, LANG, BYOC_FFMPEG }).filter(([, value]) => value !== undefined)),
     NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
     TMPDIR: paths.tmpPath,
+    ...(Array.isArray(gpus) ? { CUDA_VISIBLE_DEVICES: gpus.join(',') } : {}),
     ...spec.environment,
     BYOC_WORKER_ADDRESS: `unix://${paths.socketPath}`,
     BYOC_WORKER_ID: spec.workerId,
