@@ -5,6 +5,7 @@ import { parseInput } from '@byoc/core';
 import { type UpscaleInput, type UpscaleOutput, upscale } from '@byoc/plugin-diffusion';
 import type { ImageEngine } from '../../../packages/plugin-diffusion/src/engine/image-engine.ts';
 import { DEFAULT_LIMITS, type DiffusionLimits } from '../../../packages/plugin-diffusion/src/job/limits.ts';
+import type { PictureMark } from '../../../packages/plugin-diffusion/src/job/picture-mark.ts';
 import { runUpscale } from '../../../packages/plugin-diffusion/src/job/run-upscale.ts';
 
 export interface RanUpscale {
@@ -16,6 +17,7 @@ export interface RanUpscale {
 
 export interface RunUpscaleOptions {
   readonly limits?: Partial<DiffusionLimits>;
+  readonly marks?: readonly PictureMark[];
   readonly signal?: AbortSignal;
   readonly onTile?: (tile: number) => void;
   /** Gets what was counted, however the job ends, and what is left in its folder. */
@@ -53,7 +55,7 @@ export async function runUpscaleJob(
           },
         },
       },
-      { engine, limits: { ...DEFAULT_LIMITS, ...options.limits } },
+      { engine, limits: { ...DEFAULT_LIMITS, ...options.limits }, marks: options.marks },
     );
     const [name = ''] = await readdir(dir.out);
     return { output, usage, tiles, file: await readFile(join(dir.out, name)) };

@@ -129,6 +129,25 @@ describe.each(kindNames)('an engine in front of a server of the kind %s', (kind)
     expect(await kit.failure()).toMatchObject({ reason: 'server-cut-off' });
   });
 
+  it('makes nobody pay for pictures before one that the server refuses', async () => {
+    await kit.start(kinds[kind]);
+    const path = { a1111: 'txt2img', comfyui: '/prompt', 'sd-server': 'img_gen', openai: 'generations' }[kind];
+    let times = 0;
+    kit.server.behaviour.answer = (asked, response) => {
+      if (!asked.endsWith(path)) return false;
+      times += 1;
+      if (times > 1) response.writeHead(400).end('{"error":{"message":"prompt refused"}}');
+      return times > 1;
+    };
+    let counted: Readonly<Record<string, number>> = {};
+    const onEnd: RunJobOptions['onEnd'] = ({ usage }) => {
+      counted = usage;
+    };
+    const failure = await kit.failure({ ...quick, count: 2 }, { onEnd });
+    expect(failure).toMatchObject({ reason: 'server-refused', recovery: 'retry-other' });
+    expect(counted).toEqual({ images: 1, megapixel_steps: 1 });
+  });
+
   it.each<[string, () => Promise<Uint8Array> | Uint8Array, string]>([
     ['cut off', async () => (await plainPicture(128, 128, '#123')).subarray(0, 150), 'server-garbled'],
     ['a page of HTML', () => Buffer.from('<html>502 Bad Gateway</html>'.repeat(9)), 'server-garbled'],

@@ -53,8 +53,13 @@ export class ServerKit<Server extends ImageServer = ImageServer> {
   }
 
   /** What a job fails with. It leaves nothing behind. */
-  async failure(input: object = quick) {
-    const error = await this.run(input, { onEnd: ({ left }) => expect(left).toEqual([]) }).then(
+  async failure(input: object = quick, { onEnd }: Pick<RunJobOptions, 'onEnd'> = {}) {
+    const error = await this.run(input, {
+      onEnd(end) {
+        expect(end.left).toEqual([]);
+        onEnd?.(end);
+      },
+    }).then(
       () => expect.unreachable(),
       (thrown: unknown) => thrown,
     );

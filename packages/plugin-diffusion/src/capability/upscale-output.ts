@@ -12,6 +12,8 @@ export const upscaleOutputSchema = z.strictObject({
   sha256: z.string(),
   /** 64 bits in hexadecimal that say how it looks: few of them differ between pictures that look alike. */
   perceptualHash: z.string(),
+  /** What was put into the file to say where it comes from, by name. Absent: nothing. */
+  marks: z.array(z.string()).optional(),
   model: z.strictObject({
     name: z.string(),
     /** sha256 of the list of its files with their sha256. */

@@ -10,16 +10,30 @@ export interface FailingJob {
   readonly dir: JobDirectory;
 }
 
-/** Runs a job. When it fails nothing is left in its folders, and its failure is told in this engine's words. */
-export async function cleanAfterFailure<T>({ jobId, signal, dir }: FailingJob, run: () => Promise<T>): Promise<T> {
+/** What a job notes of its work. */
+export interface FailingWork {
+  /** Whether units were counted that can be charged. */
+  isCounted: boolean;
+}
+
+/**
+ * Runs a job. When it fails nothing is left in its folders, and its failure is told in this engine's words. Pictures are delivered with
+ * the result alone: once something was counted no failure is the caller's to mend, and so none is charged.
+ */
+export async function cleanAfterFailure<T>(
+  { jobId, signal, dir }: FailingJob,
+  run: (work: FailingWork) => Promise<T>,
+): Promise<T> {
+  const work: FailingWork = { isCounted: false };
   try {
-    return await run();
+    return await run(work);
   } catch (error) {
     await Promise.all([dir.out, dir.tmp].map(empty));
     signal.throwIfAborted();
     const failure = translate(error);
     if (!(failure instanceof ImageFailure)) throw failure;
-    const { reason, message, hint, recovery } = failure;
+    const { reason, message, hint } = failure;
+    const recovery = work.isCounted ? 'retry-other' : failure.recovery;
     throw new ByocError('JOB_FAILED', { jobId, reason, message: `${message}.`, hint, recovery }, { cause: error });
   }
 }

@@ -4,7 +4,8 @@ export interface MarkedPicture {
   readonly format: 'png' | 'jpeg' | 'webp';
   readonly width: number;
   readonly height: number;
-  readonly seed: number;
+  /** Undefined for a picture that was enlarged. */
+  readonly seed: number | undefined;
   /** By name, and by the sha256 of its files. */
   readonly model: { readonly name: string; readonly digest: string };
   readonly signal: AbortSignal;

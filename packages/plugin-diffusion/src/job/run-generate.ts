@@ -6,7 +6,7 @@ import type { EngineStep, ImageEngine } from '../engine/image-engine.ts';
 import { openEnginePicture } from '../image/open-engine-picture.ts';
 import { previewOf } from '../image/write-picture.ts';
 import { checkMode } from './check-mode.ts';
-import { cleanAfterFailure } from './clean-after-failure.ts';
+import { cleanAfterFailure, type FailingWork } from './clean-after-failure.ts';
 import { checkJob, type DiffusionLimits } from './limits.ts';
 import type { PictureMark } from './picture-mark.ts';
 import { saveImage } from './save-image.ts';
@@ -26,12 +26,13 @@ export interface GenerateTools {
 
 /** Makes the pictures of a job. Leaves nothing in the job's folders when it fails. */
 export async function runGenerate(context: GenerateContext, tools: GenerateTools): Promise<GenerateOutput> {
-  return cleanAfterFailure(context, () => generateSteps(context, tools));
+  return cleanAfterFailure(context, (work) => generateSteps(context, tools, work));
 }
 
 async function generateSteps(
   context: GenerateContext,
   { engine, limits, marks = [] }: GenerateTools,
+  work: FailingWork,
 ): Promise<GenerateOutput> {
   const { input, signal } = context;
   // What can be refused by the input alone is refused before a model is loaded for it.
@@ -67,6 +68,7 @@ async function generateSteps(
         context.usage.set('images', images.filter((image) => image !== undefined).length);
       } else {
         stepsDone[value.image] = value.step;
+        work.isCounted = true;
         await tellStep(context, value, { settled, stepsDone, limits });
       }
     }

@@ -7,8 +7,10 @@ import { openEnginePicture } from '../image/open-engine-picture.ts';
 import { writePicture } from '../image/write-picture.ts';
 import { ImageFailure } from '../model/image-failure.ts';
 import type { Picture } from '../pipeline/picture.ts';
-import { cleanAfterFailure } from './clean-after-failure.ts';
+import { applyMarks, namesOfMarks } from './apply-marks.ts';
+import { cleanAfterFailure, type FailingWork } from './clean-after-failure.ts';
 import { checkUpscale, type DiffusionLimits } from './limits.ts';
+import type { PictureMark } from './picture-mark.ts';
 import { saveFile } from './save-file.ts';
 
 export type UpscaleContext = Pick<
@@ -18,17 +20,23 @@ export type UpscaleContext = Pick<
 
 type Settled = Extract<UpscaleStep, { type: 'settled' }>;
 
+/** What the job has to do with. */
+export interface UpscaleTools {
+  readonly engine: ImageEngine;
+  readonly limits: DiffusionLimits;
+  /** What is put into the picture's file. @default nothing */
+  readonly marks?: readonly PictureMark[] | undefined;
+}
+
 /** Enlarges the picture of a job. Leaves nothing in the job's folders when it fails. */
-export async function runUpscale(
-  context: UpscaleContext,
-  tools: { readonly engine: ImageEngine; readonly limits: DiffusionLimits },
-): Promise<UpscaleOutput> {
-  return cleanAfterFailure(context, () => upscaleTiles(context, tools));
+export async function runUpscale(context: UpscaleContext, tools: UpscaleTools): Promise<UpscaleOutput> {
+  return cleanAfterFailure(context, (work) => upscaleTiles(context, tools, work));
 }
 
 async function upscaleTiles(
   context: UpscaleContext,
-  { engine, limits }: { readonly engine: ImageEngine; readonly limits: DiffusionLimits },
+  { engine, limits, marks = [] }: UpscaleTools,
+  work: FailingWork,
 ): Promise<UpscaleOutput> {
   const { input, signal, usage, progress, emit } = context;
   if (engine.upscale === undefined) throw unsupported(engine);
@@ -46,8 +54,7 @@ async function upscaleTiles(
         progress({ stage: 'done', fraction: 1 });
         const { model, settings } = settled;
         return {
-          ...saved,
-          model,
+          ...{ ...saved, ...namesOfMarks(marks), model },
           settings: { ...settings, tiles },
           engine: engine.identity,
           changes: [...value.changes],
@@ -61,16 +68,14 @@ async function upscaleTiles(
       if (settled === undefined) throw new Error('the engine went to work before it said at what');
       if (value.type === 'tile') {
         ({ tiles } = value);
+        work.isCounted = true;
         usage.set('megapixels', Math.ceil((settled.chargedPixels * value.tile) / tiles / 1e6));
         progress({ stage: 'upscale', fraction: value.tile / tiles, details: { tile: value.tile, tiles } });
         await emit({ type: 'tile', tile: value.tile, tiles });
         continue;
       }
-      saved = await save(
-        context,
-        settled,
-        await openEnginePicture(value.picture, { maxPixels: limits.maxUpscaledPixels }),
-      );
+      const picture = await openEnginePicture(value.picture, { maxPixels: limits.maxUpscaledPixels });
+      saved = await save(context, { settled, picture, marks });
       usage.set('images', 1);
     }
   } finally {
@@ -78,14 +83,17 @@ async function upscaleTiles(
   }
 }
 
-async function save({ input, dir }: UpscaleContext, settled: Settled, picture: Picture) {
+async function save(
+  { jobId, input, dir, signal }: UpscaleContext,
+  made: { readonly settled: Settled; readonly picture: Picture; readonly marks: readonly PictureMark[] },
+) {
+  const { settled, picture, marks } = made;
   const { format, quality, metadata } = input;
   const parameters = metadata ? describeUpscale(settled) : undefined;
-  return saveFile(dir, 'image', {
-    picture,
-    format,
-    bytes: await writePicture(picture, { format, quality, parameters }),
-  });
+  const file = await writePicture(picture, { format, quality, parameters });
+  const { width, height } = picture;
+  const facts = { jobId, format, width, height, seed: undefined, model: settled.model, signal };
+  return saveFile(dir, 'image', { picture, format, bytes: await applyMarks(file, marks, facts) });
 }
 
 function unsupported({ identity }: ImageEngine): ImageFailure {

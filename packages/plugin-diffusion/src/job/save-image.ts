@@ -1,9 +1,9 @@
 import type { GeneratedImage } from '../capability/output.ts';
 import type { EngineStep } from '../engine/image-engine.ts';
 import { describeParameters } from '../image/describe-parameters.ts';
-import { sniffFormat } from '../image/sniff-format.ts';
 import { writePicture } from '../image/write-picture.ts';
 import type { Picture } from '../pipeline/picture.ts';
+import { applyMarks, namesOfMarks } from './apply-marks.ts';
 import type { PictureMark } from './picture-mark.ts';
 import type { GenerateContext } from './run-generate.ts';
 import { saveFile } from './save-file.ts';
@@ -31,15 +31,13 @@ export async function saveImage(
     ...{ prompt, negativePrompt, steps, guidance, seed, width, height, model, digest, loras, scheduler },
     strength: input.source?.strength,
   });
-  let bytes: Uint8Array = await writePicture(picture, {
+  const bytes = await writePicture(picture, {
     format,
     quality,
     parameters: input.metadata ? parameters : undefined,
   });
-  for (const mark of marks) {
-    bytes = await mark.apply(bytes, { jobId, format, width, height, seed, model: { name: model, digest }, signal });
-    if (sniffFormat(bytes) !== format) throw new Error(`the mark \`${mark.name}\` made no ${format} of a ${format}`);
-  }
-  const saved = await saveFile(dir, `image-${String(image + 1).padStart(2, '0')}`, { picture, format, bytes });
-  return { seed, ...saved, ...(marks.length === 0 ? {} : { marks: marks.map(({ name }) => name) }) };
+  const facts = { jobId, format, width, height, seed, model: { name: model, digest }, signal };
+  const marked = await applyMarks(bytes, marks, facts);
+  const saved = await saveFile(dir, `image-${String(image + 1).padStart(2, '0')}`, { picture, format, bytes: marked });
+  return { seed, ...saved, ...namesOfMarks(marks) };
 }

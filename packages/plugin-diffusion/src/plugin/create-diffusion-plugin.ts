@@ -17,7 +17,7 @@ export interface DiffusionPluginOptions {
   readonly limits?: Partial<DiffusionLimits> | undefined;
   /** Whether image/upscale is in the manifest: to be false for engines that can't. @default true */
   readonly upscales?: boolean | undefined;
-  /** What is put into the file of each picture of image/generate, for example a C2PA manifest. @default nothing */
+  /** What is put into the file of each picture that is made or enlarged, for example a C2PA manifest. @default nothing */
   readonly marks?: readonly PictureMark[] | undefined;
   /** Jobs at once, as the manifest says; the worker tells what the engine really has. @default 4 */
   readonly slots?: number | undefined;
@@ -32,7 +32,7 @@ export function createDiffusionPlugin(options: DiffusionPluginOptions): Plugin {
     if (running === undefined) throw new Error('the engine has not started');
     return running;
   };
-  const tools = () => ({ engine: engine(), limits });
+  const tools = () => ({ engine: engine(), limits, marks });
   const upscaling = implement(upscale, (context) => runUpscale(context, tools()));
   return definePlugin({
     manifest: {
@@ -46,7 +46,7 @@ export function createDiffusionPlugin(options: DiffusionPluginOptions): Plugin {
       resources: { cpu: 2, memoryBytes: 2 * 1024 ** 3, pids: 256 },
     },
     implementations: [
-      implement(generate, (context) => runGenerate(context, { ...tools(), marks })),
+      implement(generate, (context) => runGenerate(context, tools())),
       ...(options.upscales === false ? [] : [upscaling]),
     ],
     async setup({ signal, log, tmp, report }) {

@@ -8,7 +8,7 @@ export interface Bytes {
 export interface FitQuestion {
   /** Tokens that the model was trained for. */
   readonly trained: number;
-  /** What the operator wants, exactly. @default the most that fits, up to 8192 */
+  /** What the operator wants: exactly so many, but none beyond what the model was trained for. @default the most that fits, up to 8192 */
   readonly wanted: number | undefined;
   readonly free: Bytes;
   /** What weights and contexts take. */
@@ -25,8 +25,9 @@ export function planFit({ trained, wanted, free, bytesFor }: FitQuestion): {
   readonly needed: Bytes;
   readonly fits: boolean;
 } {
-  const least = wanted ?? Math.min(trained, LEAST_TOKENS);
-  let contextTokens = wanted ?? Math.min(trained, MOST_TOKENS);
+  // An estimate of absurdly many tokens takes minutes, and a model makes nothing of tokens beyond its training.
+  const least = Math.min(trained, wanted ?? LEAST_TOKENS);
+  let contextTokens = Math.min(trained, wanted ?? MOST_TOKENS);
   for (;;) {
     const needed = bytesFor(contextTokens);
     const fits = needed.cpu <= free.cpu && needed.gpu <= free.gpu;
