@@ -10,7 +10,7 @@ describe("the built-in model's previews", async () => {
   const studio = await openTestStudio();
   afterAll(() => studio.close());
   const input = { prompt: 'a green star above a purple cross on a yellow background', seed: 5, model: 'builtin' };
-  const { events, files } = await runJob(studio, { ...input, previews: { everySteps: 20, size: 32 } });
+  const { events, files } = await runJob(studio, { ...input, previews: { everySteps: 20 } });
   const made = await pixelsOf(Object.values(files)[0]);
 
   it('show the picture by its last step', async () => {

@@ -2,6 +2,8 @@ import { image2sixel } from 'sixel';
 import type { DecodedPreview } from './decode-preview.ts';
 import type { PictureProtocol } from './picture-protocol.ts';
 
+/** What previews are asked for, pixels of the longer side, at most. */
+export const PREVIEW_SIZE = 192;
 /** A picture with this id takes the place of the one before. Any number will do. */
 const KITTY_ID = 8950;
 /** Base64 characters of one escape sequence, by kitty's specification. */
@@ -18,7 +20,7 @@ export function drawPicture(
     case 'iterm2':
       return `\x1b]1337;File=inline=1;size=${picture.jpeg.length};height=${lines};preserveAspectRatio=1:${picture.jpeg.toString('base64')}\x07`;
     case 'sixel':
-      return image2sixel(picture.rgba, picture.width, picture.height, 64, 1);
+      return drawSixel(picture);
     case 'blocks':
       return drawBlocks(picture, lines, columns);
   }
@@ -35,6 +37,19 @@ function drawKitty({ rgba, width, height }: DecodedPreview, lines: number): stri
       return `\x1b_G${head}q=2,m=${more};${chunk}\x1b\\`;
     })
     .join('');
+}
+
+/** A sixel is a pixel, and small previews come as they are: they get larger by a whole number. */
+function drawSixel({ rgba, width, height }: DecodedPreview): string {
+  const scale = Math.max(1, Math.floor(PREVIEW_SIZE / Math.max(width, height)));
+  const [wide, high] = [width * scale, height * scale];
+  const large = new Uint8Array(wide * high * 4);
+  for (let y = 0; y < high; y += 1)
+    for (let x = 0; x < wide; x += 1) {
+      const from = (Math.floor(y / scale) * width + Math.floor(x / scale)) * 4;
+      large.set(rgba.subarray(from, from + 4), (y * wide + x) * 4);
+    }
+  return image2sixel(large, wide, high, 64, 1);
 }
 
 /** Two pixels a character, above each other: the cells of a terminal are about twice as high as wide. */

@@ -47,7 +47,7 @@ describe('a picture', () => {
     expect(draw('iterm2')).toBe(
       `␛]1337;File=inline=1;size=${decoded.jpeg.length};height=1;preserveAspectRatio=1:${decoded.jpeg.toString('base64')}\x07`,
     );
-    expect(draw('sixel')).toMatch(/^␛P0;1;0?q"1;1;2;2#.*␛\\$/s);
+    expect(draw('sixel')).toMatch(/^␛P0;1;0?q"1;1;192;192#.*␛\\$/s);
     const cell = '␛[38;2;254;0;0m␛[48;2;254;0;0m▀';
     expect(draw('blocks')).toBe(`${cell}${cell}␛[0m`);
   });

@@ -17,8 +17,6 @@ export interface PicturePreview {
 
 /** Lines of a picture, at most; a sixel picture has as many pixels as it has, and needs cells of 12 pixels to fit. */
 const LINES_MAX = 16;
-/** What previews are asked for, pixels of the longer side. */
-export const PREVIEW_SIZE = 192;
 
 /** Creates a place for a picture, which grows where the cursor is when the first one comes. */
 export function createPicturePreview(screen: PictureScreen, protocol: PictureProtocol): PicturePreview {

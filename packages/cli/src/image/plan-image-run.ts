@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { ByocError, type JsonObject } from '@byoc/core';
 import { generate, upscale } from '@byoc/plugin-diffusion';
-import { PREVIEW_SIZE } from './picture-preview.ts';
+import { PREVIEW_SIZE } from './draw-picture.ts';
 
 /** Formats by the names of files. */
 const FORMATS: Readonly<Record<string, string>> = { '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.webp': 'webp' };

@@ -29,9 +29,9 @@ export async function writePicture(picture: Picture, options: WritePictureOption
   }
 }
 
-/** A small JPEG as a data URI. */
+/** A small JPEG as a data URI. What is smaller than `size` is left so: who shows it can enlarge it as well. */
 export async function previewOf(picture: Picture, size: number): Promise<string> {
-  const small = fromPicture(picture).resize(size, size, { fit: 'inside', kernel: 'linear' });
+  const small = fromPicture(picture).resize(size, size, { fit: 'inside', kernel: 'linear', withoutEnlargement: true });
   return `data:image/jpeg;base64,${(await small.jpeg({ quality: 60 }).toBuffer()).toString('base64')}`;
 }
 
