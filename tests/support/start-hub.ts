@@ -79,10 +79,10 @@ export async function startHub(): Promise<Hub> {
     if (files === undefined) return hubError(401, 'RepoNotFound', 'Invalid username or password.');
     if (path.startsWith('/api/models/')) {
       const siblings = [...files].map(([rfilename, content]) => ({
-        ...{ rfilename, size: content.length, blobId: 'x' },
+        ...{ rfilename, size: content.length },
         ...(/\.(gguf|onnx|onnx_data)$/.test(rfilename)
-          ? { lfs: { sha256: sha256(content), size: content.length, pointerSize: 130 } }
-          : {}),
+          ? { blobId: 'of-its-pointer', lfs: { sha256: sha256(content), size: content.length, pointerSize: 130 } }
+          : { blobId: createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex') }),
       }));
       const answer = { id: repository, sha: COMMIT, siblings: hub.lie?.(siblings) ?? siblings };
       return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));

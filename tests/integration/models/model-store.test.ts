@@ -159,6 +159,27 @@ it('refuses another digest or size than was named, and keeps nothing of it', asy
   expect(left.filter(({ name }) => !/^(lock\.sqlite|pid)$/.test(name))).toEqual([]);
 });
 
+it('refuses a small file that is not the one of the commit, though it is as long', async () => {
+  const config = Buffer.from('{"layers": 2}');
+  hub.repositories.set('acme/configs', new Map([['config.json', config]]));
+  const configs: ModelSpec = { name: 'configs', uri: 'hf://acme/configs' };
+  hub.faults.push((_request, response) => {
+    response.writeHead(200, { 'content-length': config.length }).end('{"layers": 9}');
+    return true;
+  });
+  await expect(store.fetch(configs)).rejects.toMatchObject({
+    code: 'MODEL_CONTENT_WRONG',
+    // `printf '{"layers": 2}' | git hash-object --stdin`
+    facts: {
+      file: 'config.json',
+      expected: 'git blob 56ba9283acfa5b9d205a78bef5e1cc2b1b00c022',
+      actual: 'git blob eaebdb5140192bc01d3be0d52cfc958430b69390',
+    },
+  });
+  const { path } = await store.fetch(configs);
+  expect((await readFile(join(path, 'config.json'))).equals(config)).toBe(true);
+});
+
 it('tries again where that may help, and no longer than it does', async () => {
   hub.faults.push(answer(429, { 'retry-after': '7' }), answer(500), answer(503), breakAfter(half), answer(502));
   await store.fetch(model);

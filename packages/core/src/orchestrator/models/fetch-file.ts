@@ -1,5 +1,6 @@
 import { ByocError, isByocError } from '../../errors/byoc-error.ts';
 import type { Clock } from '../../primitives/clock.ts';
+import { gitBlobId } from './git-blob-id.ts';
 import { explainAnswer, explainBreak, type ModelRequest } from './model-failure.ts';
 import type { ModelAnswer, ModelHttp } from './model-http.ts';
 import { PartialFile } from './partial-file.ts';
@@ -38,7 +39,7 @@ class Transient extends Error {
 }
 
 /**
- * Fetches a file into `partial`, from where an earlier fetch of the same version broke off, and checks size and digest. Tries again
+ * Fetches a file into `partial`, from where an earlier fetch of the same version broke off, and checks size and digests. Tries again
  * where the server or the network may be better later, as long as that brings more of it.
  *
  * @throws ByocError MODEL_*
@@ -68,6 +69,8 @@ export async function fetchFile(
     const sha256 = partial.digest();
     if (file.sha256 !== undefined && sha256 !== file.sha256)
       throw wrong(asked.model, file, `SHA-256 ${file.sha256}`, `SHA-256 ${sha256}`);
+    const blobId = file.blobId === undefined ? undefined : await gitBlobId(partial.path, { signal });
+    if (blobId !== file.blobId) throw wrong(asked.model, file, `git blob ${file.blobId}`, `git blob ${blobId}`);
     return { sha256, sizeBytes: partial.bytes };
   } catch (error) {
     isKept = !isByocError(error, 'MODEL_CONTENT_WRONG');

@@ -13,6 +13,8 @@ export interface HubFile {
   readonly sizeBytes: number | undefined;
   /** Of files in large file storage: all weights are. */
   readonly sha256: string | undefined;
+  /** Of the other files. */
+  readonly blobId: string | undefined;
 }
 
 const schema = z.object({
@@ -21,6 +23,8 @@ const schema = z.object({
     z.object({
       rfilename: z.string(),
       size: z.number().int().min(0).nullish(),
+      // A file in large file storage has that of its pointer.
+      blobId: z.string().nullish(),
       lfs: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), size: z.number().int().min(0) }).nullish(),
     }),
   ),
@@ -52,11 +56,12 @@ export async function listHubFiles(
   if (!parsed.success)
     throw new ByocError('MODEL_FETCH_FAILED', { model, reason: `${hub.endpoint} does not answer as the hub does` });
   const { sha, siblings } = parsed.data;
-  return siblings.map(({ rfilename, size, lfs }) => ({
+  return siblings.map(({ rfilename, size, blobId, lfs }) => ({
     path: rfilename,
     url: `${hub.endpoint}/${repository}/resolve/${sha}/${rfilename.split('/').map(encodeURIComponent).join('/')}`,
     sizeBytes: lfs?.size ?? size ?? undefined,
     sha256: lfs?.sha256,
+    blobId: lfs ? undefined : (blobId ?? undefined),
   }));
 }
 

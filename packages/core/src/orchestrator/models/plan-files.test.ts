@@ -3,7 +3,7 @@ import { parseModelUri } from '../../manifest/model-uri.ts';
 import { entriesOf, matchesPattern, planHubFiles } from './plan-files.ts';
 
 const listed = ['config.json', 'unet/model.onnx', 'unet/model.onnx_data', 'README.md'].map((path) => ({
-  ...{ path, url: `http://hub/${path}`, sizeBytes: 3, sha256: undefined },
+  ...{ path, url: `http://hub/${path}`, sizeBytes: 3, sha256: undefined, blobId: undefined },
 }));
 const plan = (model: Omit<Parameters<typeof entriesOf>[0], 'name'>) => {
   const named = { name: 'm', ...model };

@@ -10,6 +10,8 @@ export interface PlannedFile {
   readonly url: string;
   readonly sizeBytes: number | undefined;
   readonly sha256: string | undefined;
+  /** What git calls its content; see `gitBlobId`. */
+  readonly blobId: string | undefined;
 }
 
 /** An address of a model with what its specification says of the file there. */
@@ -69,6 +71,7 @@ export function planHubFiles(model: ModelSpec, entry: ModelEntry, listed: readon
       url: file.url,
       sizeBytes: told.sizeBytes ?? file.sizeBytes,
       sha256: told.sha256 ?? file.sha256,
+      blobId: file.blobId,
     };
   });
 }
@@ -77,7 +80,7 @@ export function planHubFiles(model: ModelSpec, entry: ModelEntry, listed: readon
 export function planWebFile(model: ModelSpec, entry: ModelEntry & { location: { type: 'web' } }): PlannedFile {
   const { location, sizeBytes, sha256 } = entry;
   const path = entry.path ?? lastName(new URL(location.url).pathname).replace(/(%[0-9a-f]{2})+/gi, readable);
-  if (isModelPath(path)) return { path, url: location.url, sizeBytes, sha256 };
+  if (isModelPath(path)) return { path, url: location.url, sizeBytes, sha256, blobId: undefined };
   throw new ByocError('MODEL_ADDRESS_INVALID', { model: model.name, reason: 'its address names no file' });
 }
 
