@@ -85,7 +85,8 @@ describe('an engine in front of A1111', () => {
     };
     const { output } = await kit.run({ ...quick, model: 'new' });
     expect(output.model).toEqual({ name: 'new.safetensors [1234567890]', digest: 'unknown', family: 'a1111' });
-    expect(kit.engine.models().map(({ name }) => name)).toEqual(['new.safetensors [1234567890]']);
+    const models = kit.engine.models().filter(({ use }) => use === 'generate');
+    expect(models.map(({ name }) => name)).toEqual(['new.safetensors [1234567890]']);
   });
 
   it('is given up where not even its progress is answered', async () => {

@@ -25,6 +25,7 @@ export class ServerKit<Server extends ImageServer = ImageServer> {
         ...{ identity: drawing.identity, slots: 1, modes: drawing.modes },
         ...{ start: async () => {}, models: () => [], proof: () => drawing.proof(), close: async () => {} },
         generate: (job) => drawing.generate({ ...job, input: { ...job.input, model: 'builtin' } }),
+        upscale: (job) => drawing.upscale(job),
       });
       this.#draughtsman.resolve(draughtsman);
     });

@@ -2,11 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BlobRef, parseInput } from '@byoc/core';
-import { generate } from '@byoc/plugin-diffusion';
+import { generate, upscale } from '@byoc/plugin-diffusion';
 import type { ImageEngine } from '@byoc/plugin-diffusion/engine';
 import sharp from 'sharp';
 import { writePicture } from '../../../packages/plugin-diffusion/src/image/write-picture.ts';
 import { DEFAULT_LIMITS } from '../../../packages/plugin-diffusion/src/job/limits.ts';
+import type { Picture } from '../../../packages/plugin-diffusion/src/pipeline/picture.ts';
+import { resamplePicture } from '../../../packages/plugin-diffusion/src/upscale/resample-picture.ts';
 import type { Behaviour, ServedJob } from './image-server.ts';
 
 /** What a server was asked to draw, in our words. */
@@ -27,6 +29,8 @@ export interface DrawnAsk {
 export interface Draughtsman {
   /** A PNG file, or undefined where the job was stopped. `show` gets what there is after a step. */
   draw(job: ServedJob, behaviour: Behaviour, show?: (png: Uint8Array) => void): Promise<Uint8Array | undefined>;
+  /** Enlarges the image of a job with the built-in upscaler. The same, of the size that A1111 would give it. */
+  enlarge(job: ServedJob, behaviour: Behaviour, scale: number): Promise<Uint8Array | undefined>;
 }
 
 export function createDraughtsman(engine: ImageEngine): Draughtsman {
@@ -66,7 +70,34 @@ export function createDraughtsman(engine: ImageEngine): Draughtsman {
         await rm(folder, { recursive: true });
       }
     },
+    async enlarge(job, behaviour, scale) {
+      const folder = await mkdtemp(join(tmpdir(), 'byoc-enlarge-'));
+      try {
+        await writeFile(join(folder, 'image'), job.ask.image ?? new Uint8Array());
+        const input = parseInput(upscale, { image: { $part: 'image' }, scale, model: 'builtin-upscaler' });
+        const { signal } = new AbortController();
+        const file = async () => join(folder, 'image');
+        let large: Uint8Array | undefined;
+        for await (const step of engine.upscale?.({ input, limits: DEFAULT_LIMITS, signal, file }) ?? []) {
+          if (step.type === 'tile') {
+            job.step = step.tile;
+            await behaviour.onStep(job);
+            if (job.isStopped) return undefined;
+          }
+          if (step.type === 'picture' && 'pixels' in step.picture) large = await roundDown(step.picture);
+        }
+        return behaviour.instead === undefined ? large : await behaviour.instead();
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
   };
+}
+
+/** A1111 rounds sides down to whole eights. */
+async function roundDown(picture: Picture): Promise<Uint8Array> {
+  const [width, height] = [picture.width - (picture.width % 8), picture.height - (picture.height % 8)];
+  return writePicture(await resamplePicture(picture, width, height), { format: 'png', quality: 100 });
 }
 
 /** A picture of one colour, as a file. */

@@ -22,6 +22,11 @@ const sdapi = z.looseObject({
   },
 });
 
+const extras = z.looseObject({
+  ...{ image: z.string(), upscaler_1: z.string().default('None'), upscaling_resize: z.number().gt(0) },
+  resize_mode: z.literal(0),
+});
+
 /** Like Automatic1111. */
 export function a1111(): Routes {
   let running: ServedJob | undefined;
@@ -58,6 +63,27 @@ export function a1111(): Routes {
         const claim = running ? behaviour.claim(running) : { step: 0, steps: 0 };
         const sampling = { sampling_step: claim.step, sampling_steps: claim.steps };
         return { progress: 0.5, eta_relative: 1, state: { ...state, ...sampling }, current_image: preview || null };
+      }
+      case '/sdapi/v1/upscalers':
+        return [
+          { name: 'None', model_name: null, model_path: null, model_url: null, scale: 4 },
+          { name: 'Lanczos', model_name: null, model_path: null, model_url: null, scale: 4 },
+          {
+            name: 'shapes-x2',
+            model_name: null,
+            model_path: '/models/ESRGAN/shapes-x2.pth',
+            model_url: null,
+            scale: 2,
+          },
+        ];
+      case '/sdapi/v1/extra-single-image': {
+        const { image, upscaling_resize: scale } = extras.parse(body);
+        const job = begin({ prompt: '', width: 0, height: 0, steps: 0, seed: 0, image: fromBase64(image) });
+        running = job;
+        const large = await draughtsman.enlarge(job, behaviour, scale);
+        running = undefined;
+        // One that was interrupted says nothing of it.
+        return { html_info: '<p>Postprocess upscale by: 2</p>', image: large ? base64(large) : image };
       }
       case '/sdapi/v1/interrupt':
         if (running) running.isStopped = true;

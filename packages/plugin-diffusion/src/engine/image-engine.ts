@@ -141,8 +141,8 @@ export interface ImageEngine {
   models(): readonly EngineModel[];
   /** Makes `input.count` pictures. */
   generate(job: EngineJob): AsyncGenerator<EngineStep, EngineEnd, undefined>;
-  /** Enlarges a picture. @default an engine can't: jobs of image/upscale are refused */
-  upscale?(job: UpscaleJob): AsyncGenerator<UpscaleStep, EngineEnd, undefined>;
+  /** Enlarges a picture. Known once it has started. @default an engine can't: jobs of image/upscale are refused */
+  readonly upscale?: ((job: UpscaleJob) => AsyncGenerator<UpscaleStep, EngineEnd, undefined>) | undefined;
   proof(signal: AbortSignal): Promise<EngineProof>;
   /** Idempotent; frees all memory. */
   close(): Promise<void>;

@@ -10,10 +10,12 @@ it('puts the worker in front of a server where one is named', () => {
       BYOC_DIFFUSION_SERVER_KIND: 'sd-server',
       BYOC_DIFFUSION_SERVER_DEFAULTS: '{"width":1024,"steps":4}',
       BYOC_DIFFUSION_MODEL: 'sdxl',
+      BYOC_DIFFUSION_UPSCALER: 'ESRGAN_4x',
     }),
   ).toMatchObject({
     command: ['sd-server', '--listen-port', '{port}'],
     ...{ kind: 'sd-server', defaults: { width: 1024, steps: 4 }, defaultModel: 'sdxl' },
+    defaultUpscaler: 'ESRGAN_4x',
   });
 });
 

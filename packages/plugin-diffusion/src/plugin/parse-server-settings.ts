@@ -31,6 +31,7 @@ const schema = z.object({
   ).optional(),
   BYOC_DIFFUSION_SERVER_SLOTS: z.coerce.number().int().positive().optional(),
   BYOC_DIFFUSION_MODEL: z.string().optional(),
+  BYOC_DIFFUSION_UPSCALER: z.string().optional(),
 });
 
 /** Reads the settings of the `server` engine; undefined where no server is named. @throws ZodError that names the variable */
@@ -49,5 +50,6 @@ export function parseServerSettings(
     defaults: parsed.BYOC_DIFFUSION_SERVER_DEFAULTS,
     slots: parsed.BYOC_DIFFUSION_SERVER_SLOTS,
     defaultModel: parsed.BYOC_DIFFUSION_MODEL,
+    defaultUpscaler: parsed.BYOC_DIFFUSION_UPSCALER,
   };
 }

@@ -25,10 +25,10 @@ export const imageServerFailures = {
       hint: 'Put one into its folder of models.',
       recovery: 'retry-other',
     }),
-  modelUnknown: (model: string, known: readonly string[]) =>
+  modelUnknown: (model: string, known: readonly string[], kind: 'model' | 'upscaler' = 'model') =>
     new ImageFailure({
       reason: 'model-unknown',
-      message: `There is no model \`${model}\` here; there are: ${known.join(', ')}`,
+      message: `There is no ${kind} \`${model}\` here; there are: ${known.join(', ')}`,
       hint: 'Leave `model` out, or name one that is there.',
       recovery: 'retry-other',
     }),
@@ -58,6 +58,14 @@ export const imageServerFailures = {
       reason: 'result-not-finite',
       message: 'The image server gave a picture that is black all over, as it is where values were no numbers',
       hint: 'Start the server with a more precise decoder (A1111: --no-half-vae), or choose another offer.',
+      recovery: 'retry-other',
+    }),
+  flat: () =>
+    new ImageFailure({
+      reason: 'result-not-finite',
+      message:
+        'The image server gave a picture of one colour for one of several, as it is where values were no numbers',
+      hint: 'Start the server with more precision (A1111: --no-half), or choose another offer.',
       recovery: 'retry-other',
     }),
 };

@@ -5,10 +5,10 @@ import { openEnginePicture } from '../image/open-engine-picture.ts';
 import { scalePicture } from '../image/write-picture.ts';
 import type { DiffusionLimits } from '../job/limits.ts';
 import { keepSource, type Source } from '../job/read-source.ts';
-import { ImageFailure } from '../model/image-failure.ts';
 import type { Picture } from '../pipeline/picture.ts';
 import { StepCount } from './count-steps.ts';
 import { imageServerFailures } from './image-server-failures.ts';
+import { openServerPicture } from './open-server-picture.ts';
 import type { PictureAsk, ServerDialect } from './server-dialect.ts';
 
 export interface MakeServerPictureOptions {
@@ -64,15 +64,6 @@ export async function* makeServerPicture(
   } finally {
     // Stops the server's work where the job ends before it does.
     await making.return({ encoded: new Uint8Array(), seed: undefined });
-  }
-}
-
-async function openServerPicture(encoded: Uint8Array, limits: Pick<DiffusionLimits, 'maxPixels'>): Promise<Picture> {
-  try {
-    return await openEnginePicture({ encoded }, limits);
-  } catch (error) {
-    if (!(error instanceof ImageFailure) || error.reason !== 'engine-failed') throw error;
-    throw imageServerFailures.garbled(`a picture of ${encoded.length} bytes that can’t be read`);
   }
 }
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { readA1111Models, readA1111Picture, readA1111Progress, readNames } from './a1111/a1111-answer.ts';
+import {
+  readA1111Models,
+  readA1111Picture,
+  readA1111Progress,
+  readA1111Upscaled,
+  readA1111Upscalers,
+  readNames,
+} from './a1111/a1111-answer.ts';
 import { placeInQueue, readComfyChoices, readComfyHistory, readComfyVersion } from './comfyui/comfy-answer.ts';
 import { readComfyMessage } from './comfyui/comfy-message.ts';
 import { decodeBase64 } from './decode-base64.ts';
@@ -35,6 +42,26 @@ describe('answers of A1111', () => {
       { name: 'a.safetensors [11]', digest: undefined },
     ]);
     expect(readNames({ detail: 'Not Found' })).toBeUndefined();
+  });
+
+  it('hold upscalers, plain resamplers last, and what they made', () => {
+    const upscalers = [
+      { name: 'None', model_path: null, scale: 4 },
+      { name: 'Lanczos', model_path: null, scale: 4 },
+      { name: 'R-ESRGAN 2x+', model_path: 'https://example.com/x2.pth', scale: 2 },
+      { name: 'SwinIR 4x', model_path: '/models/swinir.pth', scale: null },
+      { name: 'Odd', model_path: '/models/odd.pth', scale: 1e300 },
+    ];
+    expect(readA1111Upscalers(upscalers)).toEqual([
+      { name: 'R-ESRGAN 2x+', scale: 2 },
+      { name: 'SwinIR 4x', scale: 4 },
+      { name: 'Odd', scale: 4 },
+      { name: 'Lanczos', scale: 4 },
+    ]);
+    expect(readA1111Upscalers({ detail: 'Not Found' })).toEqual([]);
+    expect(readA1111Upscaled({ html_info: '', image: `data:image/png;base64,${png}` })).toHaveLength(8);
+    expect(() => readA1111Upscaled({ html_info: '', image: null })).toThrow('without a picture');
+    expect(() => readA1111Upscaled({ image: '<html>502</html>' })).toThrow('no base64');
   });
 });
 

@@ -39,6 +39,23 @@ export interface ServerModel {
   readonly digest: string | undefined;
 }
 
+/** A network that enlarges pictures, or a plain resampler, that a server lists. */
+export interface ServerUpscaler {
+  readonly name: string;
+  /** How many times it enlarges, as the server says. */
+  readonly scale: number;
+}
+
+/** One picture to enlarge. */
+export interface UpscaleAsk {
+  /** A PNG file. */
+  readonly image: Uint8Array;
+  /** As the server names it. */
+  readonly upscaler: string;
+  /** How many times. */
+  readonly times: number;
+}
+
 /** What a server says of itself. */
 export interface ServerFacts {
   readonly version: string;
@@ -50,6 +67,8 @@ export interface ServerFacts {
   /** Spacings of steps; undefined where they are part of the samplers' names. */
   readonly schedules: readonly string[] | undefined;
   readonly loras: readonly string[];
+  /** The first is the one for jobs that name none. @default none */
+  readonly upscalers?: readonly ServerUpscaler[] | undefined;
 }
 
 /** Fields of a job that some servers have no words for. */
@@ -90,4 +109,6 @@ export interface ServerDialect {
   describe(signal: AbortSignal): Promise<ServerFacts>;
   /** Makes one picture. An abort stops the server's work too. @throws ImageFailure server-* */
   make(ask: PictureAsk, options: MakeOptions): AsyncGenerator<ServerProgress, ServerPicture, undefined>;
+  /** Enlarges a picture, and gives the file. An abort stops the server's work too. @default it can't @throws ImageFailure server-* */
+  upscale?(ask: UpscaleAsk, signal: AbortSignal): Promise<Uint8Array>;
 }

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, silentLogger } from '@byoc/core';
 import { freePort, SupervisedCommand, UpstreamClient } from '@byoc/core/upstream';
-import type { GenerateInput } from '../capability/input.ts';
 import type { GenerateChange } from '../capability/output.ts';
 import type {
   EngineContext,
@@ -21,11 +20,13 @@ import { askedSource } from './asked-source.ts';
 import { checkpointWorkflow } from './comfyui/checkpoint-workflow.ts';
 import type { ComfyWorkflow } from './comfyui/comfy-workflow.ts';
 import { parseWorkflow } from './comfyui/parse-workflow.ts';
+import { findUpscaler } from './find-upscaler.ts';
 import { imageServerFailures } from './image-server-failures.ts';
 import { makeServerPicture } from './make-server-picture.ts';
 import { type ProbedServer, probeServer } from './probe-server.ts';
 import { type ResolvedServerOptions, resolveServerOptions, type ServerEngineOptions } from './server-options.ts';
-import { type SettledAsk, settleAsk } from './settle-ask.ts';
+import { settleAsk } from './settle-ask.ts';
+import { type UpscalingServer, upscaleOnServer } from './upscale-on-server.ts';
 
 const LOOK_MS = 250;
 
@@ -93,17 +94,37 @@ class ServerEngine implements ImageEngine {
   }
 
   models(): readonly EngineModel[] {
-    const { defaultModel } = this.#options;
-    const names = this.#probed().facts.models.map(({ name }) => name);
-    const first = names.toSorted((a, b) => Number(b === defaultModel) - Number(a === defaultModel));
+    const { defaultModel, defaultUpscaler } = this.#options;
+    const { models, upscalers = [] } = this.#probed().facts;
     // Which of them is loaded is the server's own affair.
-    return first.map((name) => ({ name, loaded: false }));
+    const list = (all: readonly { readonly name: string }[], first: string | undefined, use: EngineModel['use']) =>
+      all
+        .toSorted((a, b) => Number(b.name === first) - Number(a.name === first))
+        .map(({ name }) => ({ name, use, loaded: false }));
+    return [...list(models, defaultModel, 'generate'), ...list(upscalers, defaultUpscaler, 'upscale')];
+  }
+
+  get upscale(): ImageEngine['upscale'] {
+    const { dialect, facts } = this.#probed();
+    const upscale = dialect.upscale?.bind(dialect);
+    if (upscale === undefined || facts.upscalers === undefined || facts.upscalers.length === 0) return undefined;
+    const { defaultUpscaler } = this.#options;
+    const server: UpscalingServer = {
+      upscale,
+      find: ({ model = defaultUpscaler }, signal) =>
+        this.#settle((known) => findUpscaler(known.facts.upscalers ?? [], model), signal),
+    };
+    return (job) => upscaleOnServer(server, job);
   }
 
   async *generate(job: EngineJob): AsyncGenerator<EngineStep, EngineEnd, undefined> {
     const { input, limits, signal } = job;
     const { dialect } = this.#running();
-    const { ask, model, changes } = await this.#settle(input, signal);
+    const { defaults, defaultModel } = this.#options;
+    const { ask, model, changes } = await this.#settle(
+      (known) => settleAsk(input, { ...known, defaults, defaultModel }),
+      signal,
+    );
     const { width, height, steps, guidance } = ask;
     const stepsRun = stepsToRun(steps, input.source?.strength);
     yield {
@@ -141,9 +162,7 @@ class ServerEngine implements ImageEngine {
   }
 
   /** The server is asked again for what it does not have: it may have got it since. */
-  async #settle(input: GenerateInput, signal: AbortSignal): Promise<SettledAsk> {
-    const { defaults, defaultModel } = this.#options;
-    const settle = ({ dialect, facts }: ProbedServer) => settleAsk(input, { dialect, facts, defaults, defaultModel });
+  async #settle<T>(settle: (server: ProbedServer) => T, signal: AbortSignal): Promise<T> {
     const before = this.#running();
     try {
       return settle(before);

@@ -31,6 +31,8 @@ export interface ServerEngineOptions {
   readonly defaults?: ServerDefaults | undefined;
   /** What a job takes that names none. @default the first that the server lists */
   readonly defaultModel?: string | undefined;
+  /** What a job of image/upscale takes that names none. @default the first that the server lists and that is no plain resampler */
+  readonly defaultUpscaler?: string | undefined;
   /** Jobs at once. These servers make one picture after the other. @default 1 */
   readonly slots?: number | undefined;
   /** How long the server may take until it lists its models. @default 600_000 */
@@ -55,6 +57,7 @@ export interface ResolvedServerOptions {
   readonly workflowPath: string | undefined;
   readonly defaults: ServerDefaults;
   readonly defaultModel: string | undefined;
+  readonly defaultUpscaler: string | undefined;
   readonly slots: number;
   readonly startWithinMs: number;
   readonly silenceMs: number;
@@ -80,6 +83,7 @@ export function resolveServerOptions(options: ServerEngineOptions): ResolvedServ
     workflowPath: options.workflowPath,
     defaults: options.defaults ?? {},
     defaultModel: options.defaultModel,
+    defaultUpscaler: options.defaultUpscaler,
     slots: options.slots ?? 1,
     startWithinMs: options.startWithinMs ?? 600_000,
     silenceMs: options.silenceMs ?? 120_000,

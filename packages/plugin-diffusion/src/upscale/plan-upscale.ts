@@ -2,6 +2,7 @@ import type { GenerateChange } from '../capability/output.ts';
 import { MOST_SCALE_UNTOLD } from '../capability/upscale.ts';
 import type { UpscaleInput } from '../capability/upscale-input.ts';
 import { planTiles, type Tile } from '../pipeline/plan-tiles.ts';
+import { enlargedSize } from './enlarged-size.ts';
 import type { LoadedUpscaler } from './loaded-upscaler.ts';
 
 /** Pixels that neighbouring pieces share, at most: a third is not used, over a third they fade into one another, a third is not used. */
@@ -33,8 +34,7 @@ export function planUpscale(
   const reason = `The model enlarges ${model.scale} times; the picture was resampled from that.`;
   return {
     scale,
-    width: Math.max(1, Math.floor(width * scale + 0.5)),
-    height: Math.max(1, Math.floor(height * scale + 0.5)),
+    ...enlargedSize({ width, height }, scale),
     made: { width: width * model.scale, height: height * model.scale },
     tiles: planTiles({ width, height, tile: model.tile, overlap }),
     overlap,

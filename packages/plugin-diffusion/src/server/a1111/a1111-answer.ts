@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { decodeBase64 } from '../decode-base64.ts';
 import { imageServerFailures } from '../image-server-failures.ts';
 import { parseJson } from '../parse-json.ts';
-import type { ServerPicture, ServerProgress } from '../server-dialect.ts';
+import type { ServerPicture, ServerProgress, ServerUpscaler } from '../server-dialect.ts';
 
 const pictureSchema = z.object({
   images: z.array(z.string()).nullish(),
@@ -65,6 +65,35 @@ export function readA1111Models(answer: unknown, options: unknown) {
       digest: sha256 && DIGEST.test(sha256) ? `sha256:${sha256}` : undefined,
     }))
     .toSorted((a, b) => Number(b.name === loaded) - Number(a.name === loaded));
+}
+
+const upscaledSchema = z.object({ image: z.string().min(1) });
+
+/** The picture of an answer of `extra-single-image`. @throws ImageFailure server-garbled */
+export function readA1111Upscaled(answer: unknown): Uint8Array {
+  const image = upscaledSchema.safeParse(answer).data?.image;
+  if (image === undefined) throw imageServerFailures.garbled('an answer without a picture');
+  return decodeBase64(image);
+}
+
+const upscalersSchema = z.array(
+  z.object({
+    name: z.string(),
+    model_path: z.string().nullish(),
+    // What no network does is as good as nothing said.
+    scale: z.number().min(1).max(16).nullish().catch(null),
+  }),
+);
+/** What these servers take for one of which they know nothing. */
+const USUAL_SCALE = 4;
+
+/** The upscalers of `/sdapi/v1/upscalers`; those without a file, plain resamplers, last. None where the server has no such list. */
+export function readA1111Upscalers(answer: unknown): readonly ServerUpscaler[] {
+  const listed = upscalersSchema.safeParse(answer).data ?? [];
+  return listed
+    .filter(({ name }) => name !== 'None')
+    .toSorted((a, b) => Number(!a.model_path) - Number(!b.model_path))
+    .map(({ name, scale }) => ({ name, scale: Math.round(scale ?? USUAL_SCALE) }));
 }
 
 const namedSchema = z.array(z.object({ name: z.string(), label: z.string().nullish() }));

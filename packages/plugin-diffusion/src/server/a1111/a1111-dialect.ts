@@ -8,11 +8,20 @@ import type {
   ServerFacts,
   ServerPicture,
   ServerProgress,
+  UpscaleAsk,
 } from '../server-dialect.ts';
 import type { ResolvedServerOptions } from '../server-options.ts';
 import { ServerWatch } from '../watch-server.ts';
-import { type A1111Progress, readA1111Models, readA1111Picture, readA1111Progress, readNames } from './a1111-answer.ts';
-import { toA1111Request } from './a1111-request.ts';
+import {
+  type A1111Progress,
+  readA1111Models,
+  readA1111Picture,
+  readA1111Progress,
+  readA1111Upscaled,
+  readA1111Upscalers,
+  readNames,
+} from './a1111-answer.ts';
+import { toA1111Request, toA1111Upscale } from './a1111-request.ts';
 
 /** An interrupt that is not answered is left at that. */
 const INTERRUPT_MS = 5_000;
@@ -54,6 +63,7 @@ class A1111Dialect implements ServerDialect {
       samplers: readNames(await maybe('samplers')),
       schedules: readNames(await maybe('schedulers')),
       loras: readNames(await maybe('loras')) ?? [],
+      upscalers: readA1111Upscalers(await maybe('upscalers')),
     };
   }
 
@@ -96,13 +106,25 @@ class A1111Dialect implements ServerDialect {
         yield progress;
       }
     } catch (error) {
-      // It has said that it does not work for this job, and may for another.
-      isOver ||= error instanceof ImageFailure && !['server-hangs', 'server-cut-off'].includes(error.reason);
+      isOver ||= hasEnded(error);
       throw error;
     } finally {
       answered.catch(() => {});
       watch.end();
       if (!isOver) await this.#interrupt();
+    }
+  }
+
+  async upscale(ask: UpscaleAsk, signal: AbortSignal): Promise<Uint8Array> {
+    // It tells no progress: the whole of its time is that of its first answer.
+    const call = { signal, repeat: 'refused' as const };
+    try {
+      return readA1111Upscaled(
+        await this.#client.json('POST', '/sdapi/v1/extra-single-image', toA1111Upscale(ask), call),
+      );
+    } catch (error) {
+      if (!hasEnded(error)) await this.#interrupt();
+      throw error;
     }
   }
 
@@ -117,4 +139,9 @@ class A1111Dialect implements ServerDialect {
     const call = { signal: AbortSignal.timeout(INTERRUPT_MS), repeat: 'refused' as const };
     await this.#client.json('POST', '/sdapi/v1/interrupt', {}, call).catch(() => {});
   }
+}
+
+/** Whether the server has said that it does not work for this job; it may for another. */
+function hasEnded(error: unknown): boolean {
+  return error instanceof ImageFailure && !['server-hangs', 'server-cut-off'].includes(error.reason);
 }

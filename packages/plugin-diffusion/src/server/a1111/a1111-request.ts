@@ -1,4 +1,4 @@
-import type { PictureAsk } from '../server-dialect.ts';
+import type { PictureAsk, UpscaleAsk } from '../server-dialect.ts';
 import { takeOutSettings } from '../take-out-settings.ts';
 
 /** A body for `/sdapi/v1/txt2img` or `img2img`. */
@@ -37,6 +37,11 @@ export function toA1111Request(ask: PictureAsk): A1111Request {
         };
   const start = { init_images: [toBase64(source.image)], denoising_strength: source.strength, resize_mode: 0 };
   return { path: '/sdapi/v1/img2img', body: { ...body, ...start, ...mask } };
+}
+
+/** Says a picture to enlarge, for `/sdapi/v1/extra-single-image`. */
+export function toA1111Upscale({ image, upscaler, times }: UpscaleAsk): object {
+  return { image: toBase64(image), upscaler_1: upscaler, resize_mode: 0, upscaling_resize: times };
 }
 
 function toBase64(file: Uint8Array): string {
