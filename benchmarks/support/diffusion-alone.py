@@ -3,9 +3,9 @@
     pip install onnxruntime==1.30.0 numpy==2.4.6
     python diffusion-alone.py MODEL_FOLDER THREADS
 
-Each line that comes in is a job: {"prompt", "noise" (base64 of floats), "steps", "guidance"}; each line that goes out has its {"ms", "pixels"}. The
-loop is that of diffusers' pipeline with its DDIMScheduler (zero terminal SNR, trailing timesteps, v-prediction), by hand: without torch it is
-faster than that.
+Each line that comes in is a job: {"prompt", "noise" (base64 of floats), "steps", "guidance"}; each line that goes out
+has its {"ms", "pixels"}. The loop is that of diffusers' pipeline with its DDIMScheduler (zero terminal SNR, trailing
+timesteps, v-prediction), by hand.
 """
 
 import base64

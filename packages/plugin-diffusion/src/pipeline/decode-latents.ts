@@ -4,8 +4,11 @@ import { fromPlanes, type Picture } from './picture.ts';
 import { planTiles } from './plan-tiles.ts';
 import { runForFirst } from './run-network.ts';
 
-/** Latents that are decoded at once; larger pictures are decoded in tiles, so that memory stays bounded. */
-const TILE = { width: 64, height: 64 };
+/**
+ * Latents that are decoded at once; larger pictures are decoded in tiles, so that memory stays bounded. 1024 × 1024 pixels are nine tiles, as
+ * they would be with 64 × 64, each of which takes a quarter less memory and time.
+ */
+const TILE = { width: 56, height: 56 };
 /** Up to this, one run costs less memory than tiles cost time. */
 const WHOLE = 80;
 /** Latents that neighbouring tiles share and fade over. */
