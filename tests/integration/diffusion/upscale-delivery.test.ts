@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PictureMark } from '@byoc/plugin-diffusion/plugin';
 import sharp from 'sharp';
 import { afterAll, expect, it } from 'vitest';
+import { ImageFailure } from '../../../packages/plugin-diffusion/src/model/image-failure.ts';
 import { openTestEngine, openTestStudio } from './run-job.ts';
 import { type RunUpscaleOptions, runUpscaleJob } from './run-upscale-job.ts';
 
@@ -34,4 +35,26 @@ it('lets none go without', async () => {
   const broken = runUpscaleJob(engine, image, {}, { marks: [told, spoils], onEnd });
   await expect(broken).rejects.toThrow('the mark `bad` made no png of a png');
   expect(left).toEqual([]);
+});
+
+it('lets nobody pay for tiles of a picture that is not delivered', async () => {
+  const refusing = {
+    async *upscale(job: Parameters<typeof engine.upscale>[0]) {
+      for await (const step of engine.upscale(job)) {
+        yield step;
+        if (step.type === 'tile')
+          throw new ImageFailure({ reason: 'server-refused', message: 'No', hint: 'Ask less.' });
+      }
+      return { changes: [] };
+    },
+  } as unknown as typeof engine;
+  let usage: object = {};
+  const onEnd: RunUpscaleOptions['onEnd'] = (end) => {
+    ({ usage } = end);
+  };
+  await expect(runUpscaleJob(refusing, image, {}, { onEnd })).rejects.toMatchObject({
+    code: 'JOB_FAILED',
+    facts: { reason: 'server-refused', recovery: 'retry-other' },
+  });
+  expect(usage).toEqual({ megapixels: 1 });
 });
