@@ -81,8 +81,13 @@ describe('a worker of a language model', () => {
   it('whose engine hangs is ended by the deadline of the job and replaced, and the next one is answered', async () => {
     const [before, { wei }] = [await pid(), await earned()];
     const job = run({ prompt: 'Sing!', seed: 666 }, { deadlineMs: 3_000 });
-    expect(await errorOf(job.result)).toMatchObject({ code: 'JOB_DEADLINE_EXCEEDED' });
+    const error = errorOf(job.result);
+    let sent = 0n;
+    for await (const frame of job) if (frame.type === 'event') sent += 1n;
+    expect(await error).toMatchObject({ code: 'JOB_DEADLINE_EXCEEDED' });
     await until(async () => (await pid()) !== before);
-    await expectNoHarm(before, wei);
+    // As by every deadline, what was sent is charged: the base of 1 wei, and 1 for each token.
+    expect((await earned()).wei - wei).toBe(1n + sent);
+    await expectNoHarm(before, wei + 1n + sent);
   });
 });
