@@ -1,6 +1,6 @@
 import type { RunFrame } from '@byoc/core/gateway';
 import { type ChatEvent, chat } from '@byoc/plugin-llm';
-import pc from 'picocolors';
+import { pc } from '../terminal/colours.ts';
 
 /** Where an answer is shown. */
 export interface ChatPrinterStreams {

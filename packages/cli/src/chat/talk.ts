@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import { isByocError } from '@byoc/core';
-import pc from 'picocolors';
+import { pc } from '../terminal/colours.ts';
 import { createChatPrinter } from './chat-printer.ts';
 import type { Conversation } from './conversation.ts';
 import { describeTurn } from './describe-turn.ts';

@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ByocError } from '@byoc/core';
 import { createGateway, staticSource } from '@byoc/core/gateway';
-import pc from 'picocolors';
 import type { Argv, CommandModule } from 'yargs';
 import type { RuntimeChoice } from '../choose-runtime.ts';
 import { makeDemoSource } from '../demo/demo-source.ts';
@@ -14,6 +13,7 @@ import { runImageDemo } from '../demo/run-image-demo.ts';
 import { runPaidDemo } from '../demo/run-paid-demo.ts';
 import { transcodeFolder } from '../demo/transcode-folder.ts';
 import { transcodeOnce } from '../demo/transcode-once.ts';
+import { pc } from '../terminal/colours.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { printJson } from '../terminal/print-json.ts';
 

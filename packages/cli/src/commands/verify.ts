@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ByocError } from '@byoc/core';
 import { type ProvenanceFacts, parseProvenance, verifyProvenance } from '@byoc/core/payment';
-import pc from 'picocolors';
 import type { Argv, CommandModule } from 'yargs';
+import { pc } from '../terminal/colours.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { provenancePath, sha256OfFile } from '../write-provenance.ts';
 

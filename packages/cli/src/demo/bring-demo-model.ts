@@ -1,8 +1,8 @@
 import { isByocError, type ModelSpec } from '@byoc/core';
 import { createModelStore } from '@byoc/core/orchestrator';
-import pc from 'picocolors';
 import { defaultModelsDirectory } from '../models/models-directory.ts';
 import { parseModel } from '../models/parse-model.ts';
+import { pc } from '../terminal/colours.ts';
 import { createProgressLine } from '../terminal/progress-line.ts';
 
 /** How a demo gets its model. */

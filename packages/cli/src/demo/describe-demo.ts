@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import pc from 'picocolors';
+import { pc } from '../terminal/colours.ts';
 import { formatTable } from '../terminal/table.ts';
 
 /** What the demo did, as `--json` prints it. Paths of the result are relative to `output.directory`. */

@@ -1,7 +1,7 @@
 import { isByocError, type ModelSpec } from '@byoc/core';
 import { createAdminClient } from '@byoc/core/orchestrator';
-import pc from 'picocolors';
 import type { RuntimeChoice } from '../choose-runtime.ts';
+import { pc } from '../terminal/colours.ts';
 import { createProgressLine } from '../terminal/progress-line.ts';
 import { type DemoOrchestrator, startDemoOrchestrator } from './demo-orchestrator.ts';
 

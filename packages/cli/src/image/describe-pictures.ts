@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import type { OutputOf } from '@byoc/core';
 import { generate, upscale } from '@byoc/plugin-diffusion';
-import pc from 'picocolors';
+import { pc } from '../terminal/colours.ts';
 
 type Upscaled = OutputOf<typeof upscale>;
 type Picture = Pick<Upscaled, 'image' | 'width' | 'height' | 'sizeBytes' | 'sha256'> & { readonly seed?: number };

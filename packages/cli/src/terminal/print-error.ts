@@ -1,5 +1,5 @@
 import { isByocError } from '@byoc/core';
-import pc from 'picocolors';
+import { pc } from './colours.ts';
 
 /** Prints an error: the catalogue's text on standard error, or with `json` one JSON object on standard output. */
 export function printError(error: unknown, { json }: { json: boolean }): void {
